@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.lab;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.server;
+
+import org.jspecify.annotations.NullMarked;

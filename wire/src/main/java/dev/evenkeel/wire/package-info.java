@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.wire;
+
+import org.jspecify.annotations.NullMarked;
