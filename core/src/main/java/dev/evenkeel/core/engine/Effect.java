@@ -1,0 +1,41 @@
+package dev.evenkeel.core.engine;
+
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.update.Method;
+import dev.evenkeel.core.update.Update;
+import java.time.Duration;
+
+/** One order to an agent. Carried out at most once for each {@link EffectId}. */
+public sealed interface Effect {
+
+    /**
+     * Live-migrate a VM from the agent's host.
+     *
+     * @param toAddress management address of the destination
+     * @param maxPause the owner's limit; abort rather than break it
+     * @param postCopy whether memory may follow after the switch
+     * @param timeLimit give the move up, cleanly, after this long
+     */
+    record MoveVm(
+            VmId vm, HostId from, HostId to, String toAddress, Duration maxPause, boolean postCopy, Duration timeLimit)
+            implements Effect {}
+
+    /** Give up the move that runs under {@code move}, the VM staying where it is; nothing when it has ended. */
+    record AbortMove(VmId vm, EffectId move) implements Effect {}
+
+    /** Bring the payload of {@code method} onto the host, which must be empty of VMs when the method is MIGRATE. */
+    record ApplyUpdate(Update update, Method method) implements Effect {}
+
+    /** Prove by what runs, not by what is installed, that the update is in. */
+    record VerifyUpdate(Update update) implements Effect {}
+
+    /** Bring the host back to what it ran before. Works on a host that is changed in part or not at all. */
+    record UndoUpdate(Update update, Method method) implements Effect {}
+
+    /** Start a VM that its host's failure stopped; only ordered where its owner's intent says so. */
+    record StartVm(VmId vm) implements Effect {}
+
+    /** Look again at an effect whose outcome was unknown and report it under its own id. */
+    record AskAgain(EffectId about) implements Effect {}
+}

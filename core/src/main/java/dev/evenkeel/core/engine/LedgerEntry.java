@@ -1,0 +1,35 @@
+package dev.evenkeel.core.engine;
+
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.TenantId;
+import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.update.Method;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One interruption of one VM, forecast beside measured.
+ *
+ * @param effect the effect that caused it; the key under which outside measurements are added
+ * @param cause the run's purpose in one phrase
+ * @param stop how long the VM did not run
+ * @param startedAt when the effect was ordered
+ */
+public record LedgerEntry(
+        EffectId effect,
+        RunId run,
+        VmId vm,
+        String vmName,
+        TenantId tenant,
+        Method method,
+        String cause,
+        HostId from,
+        @Nullable HostId to,
+        Instant startedAt,
+        Instant endedAt,
+        @Nullable Duration forecastStop,
+        Duration stop,
+        @Nullable Duration forecastTotal,
+        Duration total,
+        @Nullable Duration clockSkew) {}

@@ -1,0 +1,57 @@
+package dev.evenkeel.core.engine;
+
+import dev.evenkeel.core.fleet.Bytes;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Refusal;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** How an effect ended, as its agent saw it. */
+public sealed interface Outcome {
+
+    /**
+     * The VM runs on the destination and no longer on the source.
+     *
+     * @param stop how long the VM did not run, by the hypervisor's account
+     * @param total from the order to the end of the clean-up
+     * @param clockSkew how far the guest's clock was off after it was set, or null where it could not be read
+     */
+    record Moved(
+            HostId to,
+            Duration stop,
+            Duration total,
+            Bytes transferred,
+            boolean postCopy,
+            @Nullable Duration clockSkew)
+            implements Outcome {}
+
+    /** The update, its verification or its undo went through; what ran before and what runs now, by name. */
+    record Changed(SortedMap<String, String> before, SortedMap<String, String> after) implements Outcome {
+        public Changed {
+            before = Collections.unmodifiableSortedMap(new TreeMap<>(before));
+            after = Collections.unmodifiableSortedMap(new TreeMap<>(after));
+        }
+    }
+
+    /** An order that has nothing to tell, such as an abort, was carried out. */
+    record Acted() implements Outcome {}
+
+    /** It did not happen. */
+    record Failed(Refusal why, Aftermath aftermath, boolean retryable) implements Outcome {}
+
+    /** Nobody can say yet whether it happened. Never retried blindly. */
+    record Unknown(Refusal why) implements Outcome {}
+
+    /** What a failure left behind. */
+    enum Aftermath {
+        /** As if it had never been ordered. */
+        UNCHANGED,
+        /** The host is changed in part and wants its undo. */
+        CHANGED,
+        /** The VM is no longer running anywhere. */
+        VM_DEAD
+    }
+}

@@ -1,0 +1,24 @@
+package dev.evenkeel.core.engine;
+
+import dev.evenkeel.core.fleet.MigrationDomainId;
+import java.time.Instant;
+import java.util.Optional;
+
+/** A durable state machine: a host run or a rollout. Implementations are immutable records. */
+public interface Run {
+    RunId id();
+
+    /** The shard that owns it; only the holder of that shard's lease may commit it. */
+    MigrationDomainId shard();
+
+    /** When it wants {@link RunEvent.TimerFired}; empty once ended. */
+    Optional<Instant> due();
+
+    boolean ended();
+
+    /** The state's name, for people and metrics. */
+    String stateName();
+
+    /** Whether a person must look at it. */
+    boolean needsPerson();
+}

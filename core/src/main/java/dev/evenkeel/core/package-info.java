@@ -1,4 +1,0 @@
-@NullMarked
-package dev.evenkeel.core;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,128 @@
+package dev.evenkeel.core.placement;
+
+import dev.evenkeel.core.fleet.Bytes;
+import dev.evenkeel.core.fleet.Fleet;
+import dev.evenkeel.core.fleet.Host;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.fleet.Vm;
+import dev.evenkeel.core.fleet.VmId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * Finds a host for a VM. Updated hosts come first and are filled tightly (best fit), so that no VM moves twice in a
+ * rollout and the next hosts still find room; where none is updated yet, the emptiest host is taken, which spreads the
+ * first host's VMs. A choice is a hint: the destination checks again when the move starts.
+ */
+public final class Placement {
+    /** Virtual CPUs that may be promised for each logical CPU. */
+    public static final int CPU_OVERCOMMIT = 8;
+
+    /** Kept free on every destination for the host itself. */
+    public static final Bytes RESERVE = Bytes.ofMiB(256);
+
+    private Placement() {}
+
+    /** A destination, or why there is none. */
+    public sealed interface Answer {
+        record Target(Host host) implements Answer {}
+
+        record Nowhere(Refusal why) implements Answer {}
+    }
+
+    /** @param updated which hosts already run what the rollout brings */
+    public static Answer target(Vm vm, Fleet fleet, Predicate<Host> updated) {
+        TreeMap<String, String> evidence = new TreeMap<>();
+        List<Host> fitting = new ArrayList<>();
+        for (Host host : fleet.hosts().values()) {
+            if (!host.id().equals(vm.host())) {
+                obstacle(vm, host, fleet)
+                        .ifPresentOrElse(why -> evidence.put(host.id().value(), why), () -> fitting.add(host));
+            }
+        }
+        Comparator<Host> byRoom = Comparator.comparing(host -> fleet.freeMemory(host.id()));
+        Comparator<Host> order = fitting.stream().anyMatch(updated)
+                ? Comparator.<Host, Boolean>comparing(host -> !updated.test(host)).thenComparing(byRoom)
+                : byRoom.reversed();
+        return fitting.stream()
+                .min(order.thenComparing(Host::id))
+                .<Answer>map(Answer.Target::new)
+                .orElseGet(() -> new Answer.Nowhere(Refusal.of(
+                        "NO_TARGET",
+                        "no host can take VM " + vm.name() + " (" + vm.memory() + ", " + vm.vcpus()
+                                + " vCPU); uncordon or add a host of migration domain "
+                                + fleet.host(vm.host())
+                                        .map(h -> h.topology().migrationDomain().value())
+                                        .orElse("?"),
+                        evidence)));
+    }
+
+    private static Optional<String> obstacle(Vm vm, Host host, Fleet fleet) {
+        Optional<Host> from = fleet.host(vm.host());
+        if (from.isEmpty()
+                || !from.get()
+                        .topology()
+                        .migrationDomain()
+                        .equals(host.topology().migrationDomain())) {
+            return Optional.of("another migration domain");
+        }
+        if (!host.schedulable()) {
+            return Optional.of(
+                    host.cordoned() ? "cordoned" : host.inMaintenance() ? "in maintenance" : "not reachable");
+        }
+        if (!from.get().facts().arch().equals(host.facts().arch())) {
+            return Optional.of("architecture " + host.facts().arch());
+        }
+        List<Vm> there = fleet.aliveOn(host.id());
+        Bytes free = fleet.freeMemory(host.id()).minusOrZero(RESERVE);
+        if (free.compareTo(vm.memory()) < 0) {
+            return Optional.of("memory: " + free + " free above the reserve, " + vm.memory() + " needed");
+        }
+        int promised = there.stream().mapToInt(Vm::vcpus).sum();
+        if (promised + vm.vcpus() > host.facts().cpus() * CPU_OVERCOMMIT) {
+            return Optional.of("CPU: " + promised + " of " + host.facts().cpus() * CPU_OVERCOMMIT + " vCPUs promised");
+        }
+        if (vm.availabilitySet() != null
+                && there.stream().anyMatch(other -> vm.availabilitySet().equals(other.availabilitySet()))) {
+            return Optional.of("availability set " + vm.availabilitySet() + " has a VM there");
+        }
+        if (there.stream().anyMatch(other -> other.id().equals(vm.id()))) {
+            return Optional.of("the VM is there already");
+        }
+        return Optional.empty();
+    }
+
+    /** A host for every VM that lives on {@code host}, largest first, or why a VM finds none. */
+    public static SortedMap<VmId, Answer> evacuate(
+            HostId host, Fleet fleet, Predicate<Host> updated) {
+        TreeMap<VmId, Answer> plan = new TreeMap<>();
+        Fleet now = fleet;
+        List<Vm> largestFirst = fleet.aliveOn(host).stream()
+                .sorted(Comparator.comparing(Vm::memory).reversed().thenComparing(Vm::id))
+                .toList();
+        for (Vm vm : largestFirst) {
+            Answer answer = target(vm, now, updated);
+            plan.put(vm.id(), answer);
+            if (answer instanceof Answer.Target target) {
+                now = after(now, vm, target.host().id());
+            }
+        }
+        return plan;
+    }
+
+    /** The fleet as it will be once {@code vm} has moved. */
+    public static Fleet after(Fleet fleet, Vm vm, HostId destination) {
+        List<Vm> vms = fleet.allVms().stream()
+                .map(other -> other.id().equals(vm.id()) && other.host().equals(vm.host())
+                        ? vm.movedTo(destination)
+                        : other)
+                .toList();
+        return new Fleet(fleet.hosts().values(), vms);
+    }
+}

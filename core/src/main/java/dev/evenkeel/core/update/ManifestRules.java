@@ -1,0 +1,70 @@
+package dev.evenkeel.core.update;
+
+import dev.evenkeel.core.fleet.Names;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What a manifest must keep before the catalogue takes it. */
+public final class ManifestRules {
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+
+    /** One broken rule: the manifest's field, what stood there, and what to write instead. */
+    public record FieldError(String field, String value, String remedy) {}
+
+    private ManifestRules() {}
+
+    /** All broken rules, in the order of the fields; empty when the manifest is good. */
+    public static List<FieldError> check(Update update) {
+        List<FieldError> errors = new ArrayList<>();
+        if (update.version().isBlank()) {
+            errors.add(new FieldError("version", update.version(), "give the version that the update brings"));
+        }
+        if (update.methods().isEmpty()) {
+            errors.add(new FieldError("methods", "{}", "give a payload for at least one method, such as MIGRATE"));
+        }
+        if (update.verify().isEmpty()) {
+            errors.add(new FieldError(
+                    "verify", "{}", "say what must run afterwards, such as qemu: \"11.1\"; unverified is not done"));
+        }
+        update.methods().forEach((method, payload) -> {
+            String at = "methods." + method;
+            if (payload.packages().isEmpty()) {
+                errors.add(new FieldError(at + ".packages", "[]", "name at least one package file"));
+            }
+            files(at + ".packages", payload.packages(), errors);
+            files(at + ".previous", payload.previous(), errors);
+            for (String name : payload.removeOnUndo()) {
+                if (payload.packages().stream().noneMatch(p -> p.name().equals(name))) {
+                    errors.add(new FieldError(
+                            at + ".removeOnUndo", name, "name only packages that this payload installs"));
+                }
+            }
+        });
+        return List.copyOf(errors);
+    }
+
+    private static void files(String at, List<PackageFile> files, List<FieldError> errors) {
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < files.size(); i++) {
+            PackageFile file = files.get(i);
+            String here = at + "[" + i + "]";
+            if (!SHA256.matcher(file.sha256()).matches()) {
+                errors.add(new FieldError(here + ".sha256", file.sha256(), "give 64 lower-case hex digits"));
+            }
+            if (file.file().contains("/") || !file.file().endsWith(".deb")) {
+                errors.add(new FieldError(here + ".file", file.file(), "give the name of a .deb file without a folder"));
+            }
+            if (!seen.add(file.name())) {
+                errors.add(new FieldError(here + ".name", file.name(), "name each package once"));
+            }
+            try {
+                Names.require("package name", file.name());
+            } catch (IllegalArgumentException e) {
+                errors.add(new FieldError(here + ".name", file.name(), "give the package's name as dpkg knows it"));
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.evenkeel.core.update;
+
+import dev.evenkeel.core.fleet.HostFacts;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A versioned change to one component, with a payload for each method it supports.
+ *
+ * @param version the version of the component that the update brings
+ * @param methods payload by method
+ * @param verify what must run afterwards: name as in {@link HostFacts#versions} to version or prefix of it that ends
+ *     at a dot, such as {@code qemu: "11.1"}
+ */
+public record Update(
+        UpdateId id,
+        String version,
+        Component component,
+        Severity severity,
+        String title,
+        Map<Method, Payload> methods,
+        SortedMap<String, String> verify) {
+    public Update {
+        EnumMap<Method, Payload> copy = new EnumMap<>(Method.class);
+        copy.putAll(methods);
+        methods = Collections.unmodifiableMap(copy);
+        verify = Collections.unmodifiableSortedMap(new TreeMap<>(verify));
+    }
+
+    public Optional<Payload> payload(Method method) {
+        return Optional.ofNullable(methods.get(method));
+    }
+
+    /** Whether the host already runs what this update brings. */
+    public boolean isOn(HostFacts facts) {
+        return !verify.isEmpty()
+                && verify.entrySet().stream()
+                        .allMatch(want -> matches(facts.versions().get(want.getKey()), want.getValue()));
+    }
+
+    /** Whether {@code running} is {@code wanted} or a refinement of it: 11.1.3 matches 11.1, 11.10 does not. */
+    public static boolean matches(@org.jspecify.annotations.Nullable String running, String wanted) {
+        return running != null && (running.equals(wanted) || running.startsWith(wanted + "."));
+    }
+}
