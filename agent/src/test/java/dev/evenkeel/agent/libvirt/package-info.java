@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.agent.libvirt;
+
+import org.jspecify.annotations.NullMarked;
