@@ -16,8 +16,11 @@ public enum LibvirtError {
     INVALID_DOMAIN(7),
     INVALID_ARG(8),
     OPERATION_FAILED(9),
+    /** The document says something that libvirt does not understand. */
     XML_ERROR(27),
     DOMAIN_EXISTS(28),
+    /** The document is no XML. */
+    XML_SYNTAX(35),
     OPERATION_DENIED(29),
     SYSTEM_ERROR(38),
     /** The link to the daemon is gone or its answer could not be read. */

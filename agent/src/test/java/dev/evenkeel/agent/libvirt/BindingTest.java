@@ -95,7 +95,7 @@ class BindingTest {
                     .hasMessageContaining("not running");
             assertThatThrownBy(() -> connection.define("<domain"))
                     .isInstanceOfSatisfying(
-                            LibvirtException.class, e -> assertThat(e.code()).isEqualTo(LibvirtError.XML_ERROR));
+                            LibvirtException.class, e -> assertThat(e.code()).isEqualTo(LibvirtError.XML_SYNTAX));
             guest.undefine();
         }
         assertThatThrownBy(() -> Connection.open("nonsense:///"))
