@@ -1,0 +1,202 @@
+package dev.evenkeel.server.http;
+
+import dev.evenkeel.server.http.IdempotencyKeys.Claim;
+import dev.evenkeel.server.http.IdempotencyKeys.StoredAnswer;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/** Takes a request through the manners of the API, in this order: who asks, what is asked, was it asked before, do it. */
+public final class Dispatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    private static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("Idempotency-Key");
+    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,200}");
+    private static final Map<String, String> REPLAYED = Map.of("Idempotency-Replayed", "true");
+
+    private final Tokens tokens;
+    private final IdempotencyKeys keys;
+    private final RandomGenerator random;
+    private final Observer observer;
+
+    /** Told of every request that ended. */
+    @FunctionalInterface
+    public interface Observer {
+        void ended(String method, String route, int status, long nanos);
+    }
+
+    public Dispatcher(Tokens tokens, IdempotencyKeys keys, RandomGenerator random, Observer observer) {
+        this.tokens = tokens;
+        this.keys = keys;
+        this.random = random;
+        this.observer = observer;
+    }
+
+    /** Serves one request of a route; every way out answers something. */
+    void serve(Route route, ServerRequest request, ServerResponse response) {
+        long begun = System.nanoTime();
+        try (var ignored = MDC.putCloseable("route", route.verb() + " " + route.path())) {
+            try {
+                Principal who = authenticate(route, request);
+                Call.requireKnownQuery(request, route.query());
+                switch (route.endpoint()) {
+                    case Route.Simple simple -> simple(route, simple, request, response, who);
+                    case Route.Streaming streaming ->
+                        streaming.handle(
+                                new Call(request, who, new byte[0], null, new OrderIds(null, random)), response);
+                }
+            } catch (ProblemException e) {
+                Problems.send(response, e.problem());
+            } catch (IOException | UncheckedIOException e) {
+                LOG.debug("the caller went away", e);
+                throw e instanceof UncheckedIOException u ? u : new UncheckedIOException((IOException) e);
+            } catch (Exception e) {
+                LOG.error("{} {} failed", route.verb(), request.path().path(), e);
+                Problems.send(
+                        response,
+                        Problem.Kind.INTERNAL
+                                .because("The server's log tells more; the same request may work later.")
+                                .problem());
+            } finally {
+                observer.ended(
+                        route.verb().name(), route.path(), response.status().code(), System.nanoTime() - begun);
+            }
+        }
+    }
+
+    private Principal authenticate(Route route, ServerRequest request) {
+        if (route.access() == Access.OPEN) {
+            return Principal.NOBODY;
+        }
+        Optional<Principal> who = request.headers().contains(HeaderNames.AUTHORIZATION)
+                ? tokens.authenticate(
+                        request.headers().get(HeaderNames.AUTHORIZATION).get())
+                : Optional.empty();
+        Principal found = who.orElseThrow(() -> Problem.Kind.UNAUTHENTICATED.because(
+                "Send Authorization: Bearer <token>; the server keeps its tokens in " + tokens.adminFile() + "."));
+        if (route.access() == Access.ORDER && found.role() != Principal.Role.OPERATOR) {
+            throw Problem.Kind.FORBIDDEN.because("The token of \"" + found.name() + "\" may only read.");
+        }
+        return found;
+    }
+
+    private void simple(Route route, Route.Simple simple, ServerRequest request, ServerResponse response, Principal who)
+            throws Exception {
+        if (route.verb() != Route.Verb.POST) {
+            send(response, simple.handle(new Call(request, who, new byte[0], null, new OrderIds(null, random))));
+            return;
+        }
+        byte[] body = Call.readBody(request);
+        Optional<String> key = key(request);
+        if (key.isEmpty()) {
+            send(response, order(route, simple, request, who, body, new OrderIds(null, random)));
+            return;
+        }
+        once(route, simple, request, response, who, body, key.get());
+    }
+
+    private void once(
+            Route route,
+            Route.Simple simple,
+            ServerRequest request,
+            ServerResponse response,
+            Principal who,
+            byte[] body,
+            String key)
+            throws Exception {
+        switch (keys.claim(who.name(), key, fingerprint(request, body))) {
+            case Claim.Answered answered -> Problems.write(response, answered.answer(), REPLAYED);
+            case Claim.OtherRequest() ->
+                throw Problem.invalid(
+                        "Idempotency-Key", key, "it was used for another request; give every new order a new key");
+            case Claim.UnderWay() ->
+                throw Problem.Kind.CONFLICT.because(
+                        "The same request is being done right now; ask again in a few seconds.");
+            case Claim.Mine() -> {
+                StoredAnswer answer;
+                try {
+                    OrderIds ids = new OrderIds(who.name() + ' ' + key, random);
+                    answer = stored(order(route, simple, request, who, body, ids));
+                } catch (ProblemException e) {
+                    if (e.problem().status() >= 500) {
+                        keys.forget(who.name(), key);
+                        throw e;
+                    }
+                    answer = Problems.stored(e.problem());
+                } catch (Exception e) {
+                    keys.forget(who.name(), key);
+                    throw e;
+                }
+                keys.finish(who.name(), key, answer);
+                Problems.write(response, answer, Map.of());
+            }
+        }
+    }
+
+    private static Answer order(
+            Route route, Route.Simple simple, ServerRequest request, Principal who, byte[] body, OrderIds ids)
+            throws Exception {
+        Object parsed = null;
+        if (route.body() != null) {
+            parsed = body.length == 0
+                    ? Json.read("{}".getBytes(java.nio.charset.StandardCharsets.UTF_8), route.body())
+                    : Json.read(requireJson(request, body), route.body());
+        }
+        return simple.handle(new Call(request, who, body, parsed, ids));
+    }
+
+    private static byte[] requireJson(ServerRequest request, byte[] body) {
+        String type =
+                request.headers().contentType().map(t -> t.mediaType().text()).orElse("application/json");
+        if (!type.equals("application/json")) {
+            throw Problem.Kind.WRONG_MEDIA_TYPE.because("The body is " + type + "; send application/json.");
+        }
+        return body;
+    }
+
+    private static Optional<String> key(ServerRequest request) {
+        if (!request.headers().contains(IDEMPOTENCY_KEY)) {
+            return Optional.empty();
+        }
+        String key = request.headers().get(IDEMPOTENCY_KEY).get();
+        if (!KEY.matcher(key).matches()) {
+            throw Problem.invalid("Idempotency-Key", key, "give 1 to 200 visible ASCII characters, such as a UUID");
+        }
+        return Optional.of(key);
+    }
+
+    private static String fingerprint(ServerRequest request, byte[] body) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(
+                    (request.prologue().method().text() + ' ' + request.path().path() + '\n')
+                            .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest.digest(body));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    private static StoredAnswer stored(Answer answer) {
+        Map<String, String> headers = new TreeMap<>(answer.headers());
+        headers.put("Content-Type", "application/json");
+        return new StoredAnswer(answer.status(), headers, Json.write(answer.body()));
+    }
+
+    private static void send(ServerResponse response, Answer answer) {
+        Problems.write(response, stored(answer), Map.of());
+    }
+}
