@@ -3,7 +3,7 @@ package dev.evenkeel.core.engine;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.update.Method;
-import dev.evenkeel.core.update.Update;
+import dev.evenkeel.core.update.UpdateId;
 import java.time.Duration;
 
 /** One order to an agent. Carried out at most once for each {@link EffectId}. */
@@ -25,13 +25,13 @@ public sealed interface Effect {
     record AbortMove(VmId vm, EffectId move) implements Effect {}
 
     /** Bring the payload of {@code method} onto the host, which must be empty of VMs when the method is MIGRATE. */
-    record ApplyUpdate(Update update, Method method) implements Effect {}
+    record ApplyUpdate(UpdateId update, Method method) implements Effect {}
 
     /** Prove by what runs, not by what is installed, that the update is in. */
-    record VerifyUpdate(Update update) implements Effect {}
+    record VerifyUpdate(UpdateId update) implements Effect {}
 
     /** Bring the host back to what it ran before. Works on a host that is changed in part or not at all. */
-    record UndoUpdate(Update update, Method method) implements Effect {}
+    record UndoUpdate(UpdateId update, Method method) implements Effect {}
 
     /** Start a VM that its host's failure stopped; only ordered where its owner's intent says so. */
     record StartVm(VmId vm) implements Effect {}

@@ -1,0 +1,190 @@
+package dev.evenkeel.core.engine;
+
+import dev.evenkeel.core.fleet.Refusal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+
+/**
+ * Drives the runs of one shard under one lease. Owns no thread and no clock: its caller calls {@link #accept} for every
+ * event from outside and {@link #runDue} when {@link #nextDue} has come. Not thread-safe; one caller at a time.
+ *
+ * <p>Nothing outside happens before the commit that orders it: effects are delivered only after {@link RunStore#commit}
+ * said {@code Committed}, and again from the store until an agent acknowledges them, so a crash between the two loses
+ * nothing and repeats nothing.
+ */
+public final class Engine {
+    /** How often another's commit may come first before an event is given back. */
+    private static final int STALE_TRIES = 16;
+
+    /** How long an unacknowledged effect waits before it is delivered again. */
+    private static final Duration REDELIVER = Duration.ofSeconds(5);
+
+    private static final int BATCH = 100;
+
+    /** What became of an event. */
+    public enum Accepted {
+        COMMITTED,
+        /** There is no such run. */
+        UNKNOWN_RUN,
+        /** The lease is lost; this engine must not be used any more. */
+        FENCED
+    }
+
+    private final RunStore store;
+    private final Decider decider;
+    private final EffectSink sink;
+    private final Function<Instant, World> observe;
+    private final TimeSource time;
+    private final Lease lease;
+    private final Map<EffectId, Instant> delivered = new HashMap<>();
+    private Instant redeliverAt;
+
+    /** @param observe the latest snapshot of the world, stamped with the instant given */
+    public Engine(
+            RunStore store,
+            Decider decider,
+            EffectSink sink,
+            Function<Instant, World> observe,
+            TimeSource time,
+            Lease lease) {
+        this.store = store;
+        this.decider = decider;
+        this.sink = sink;
+        this.observe = observe;
+        this.time = time;
+        this.lease = lease;
+        this.redeliverAt = time.now();
+    }
+
+    public Lease lease() {
+        return lease;
+    }
+
+    /** Creates a run; it begins with the next {@link #runDue}. Its id must be new. */
+    public Accepted order(Run run) {
+        Commit creation =
+                new Commit(lease, 0, new RunEvent.RunOrdered(), time.now(), Step.ignore(run), null, null);
+        return switch (store.commit(creation)) {
+            case Commit.Result.Committed c -> Accepted.COMMITTED;
+            case Commit.Result.Fenced f -> Accepted.FENCED;
+            case Commit.Result.Stale s -> throw new IllegalArgumentException("run " + run.id() + " exists already");
+            case Commit.Result.HoldTaken h -> throw new IllegalStateException("a creation takes no hold: " + h);
+        };
+    }
+
+    /** Tells a run what happened and commits its step. */
+    public Accepted accept(RunId id, RunEvent event) {
+        return step(id, event, null);
+    }
+
+    private Accepted step(RunId id, RunEvent event, @Nullable Long consumed) {
+        for (int attempt = 0; attempt < STALE_TRIES; attempt++) {
+            Optional<StoredRun> stored = store.load(id);
+            if (stored.isEmpty()) {
+                return Accepted.UNKNOWN_RUN;
+            }
+            Instant now = time.now();
+            RunEvent told = event;
+            Commit.Result result = commit(stored.get(), told, now, consumed);
+            if (result instanceof Commit.Result.HoldTaken taken) {
+                told = new RunEvent.HoldRefused(taken.hold(), whoHolds(taken));
+                result = commit(stored.get(), told, now, consumed);
+            }
+            switch (result) {
+                case Commit.Result.Committed c -> {
+                    return Accepted.COMMITTED;
+                }
+                case Commit.Result.Fenced f -> {
+                    return Accepted.FENCED;
+                }
+                case Commit.Result.Stale s -> {
+                    continue;
+                }
+                case Commit.Result.HoldTaken h ->
+                    throw new IllegalStateException("a run that was refused a hold asked for another: " + h);
+            }
+        }
+        throw new IllegalStateException("run " + id + " changes faster than it can be read");
+    }
+
+    private static Refusal whoHolds(Commit.Result.HoldTaken taken) {
+        String holders = taken.holders().stream().map(RunId::value).collect(Collectors.joining(", "));
+        return Refusal.of("HOLD_TAKEN", taken.hold().scope() + " is held by " + holders)
+                .with("scope", taken.hold().scope())
+                .with("holders", holders);
+    }
+
+    private Commit.Result commit(
+            StoredRun stored, RunEvent event, Instant now, @Nullable Long consumed) {
+        Step step = decider.decide(stored.run(), event, observe.apply(now));
+        RunEvent.EffectEnded ended = event instanceof RunEvent.EffectEnded e ? e : null;
+        if (ended == null && consumed == null && step.equals(Step.ignore(stored.run()))) {
+            return new Commit.Result.Committed(stored.version());
+        }
+        Commit.Result result =
+                store.commit(new Commit(lease, stored.version(), event, now, step, ended, consumed));
+        if (result instanceof Commit.Result.Committed) {
+            for (Step.Order order : step.orders()) {
+                delivered.put(order.id(), now);
+                sink.deliver(new EffectOrder(
+                        order.id(), stored.run().id(), order.agent(), lease.epoch(), order.effect()));
+            }
+        }
+        return result;
+    }
+
+    /** When {@link #runDue} next has something to do; now when messages wait. */
+    public Optional<Instant> nextDue() {
+        if (!store.messages(lease.shard(), 1).isEmpty()) {
+            return Optional.of(time.now());
+        }
+        Optional<Instant> due = store.nextDue(lease.shard());
+        return due.isPresent() && due.get().isBefore(redeliverAt) ? due : Optional.of(redeliverAt);
+    }
+
+    /**
+     * Delivers waiting messages, fires timers that are due, and delivers again what no agent has acknowledged. Returns
+     * {@code FENCED} when the lease was lost on the way.
+     */
+    public Accepted runDue() {
+        for (RunStore.PendingMessage pending : store.messages(lease.shard(), BATCH)) {
+            Accepted accepted = step(pending.message().to(), pending.message().event(), pending.sequence());
+            if (accepted == Accepted.FENCED) {
+                return accepted;
+            }
+        }
+        for (RunId id : store.due(lease.shard(), time.now(), BATCH)) {
+            if (accept(id, new RunEvent.TimerFired()) == Accepted.FENCED) {
+                return Accepted.FENCED;
+            }
+        }
+        Instant now = time.now();
+        if (!now.isBefore(redeliverAt)) {
+            redeliver(now);
+            redeliverAt = now.plus(REDELIVER);
+        }
+        return Accepted.COMMITTED;
+    }
+
+    private void redeliver(Instant now) {
+        Map<EffectId, Instant> still = new HashMap<>();
+        for (EffectRecord effect : store.outstanding(lease.shard())) {
+            Instant last = delivered.get(effect.id());
+            boolean waiting = effect.status() == EffectRecord.Status.ORDERED;
+            if (waiting && (last == null || !now.isBefore(last.plus(REDELIVER)))) {
+                sink.deliver(effect.under(lease));
+                last = now;
+            }
+            still.put(effect.id(), last == null ? now : last);
+        }
+        delivered.clear();
+        delivered.putAll(still);
+    }
+}

@@ -1,0 +1,420 @@
+package dev.evenkeel.core.hostrun;
+
+import dev.evenkeel.core.engine.Effect;
+import dev.evenkeel.core.engine.EffectId;
+import dev.evenkeel.core.engine.Hold;
+import dev.evenkeel.core.engine.Notice;
+import dev.evenkeel.core.engine.Outcome;
+import dev.evenkeel.core.engine.RunEvent;
+import dev.evenkeel.core.engine.RunOutcome;
+import dev.evenkeel.core.engine.Step;
+import dev.evenkeel.core.engine.World;
+import dev.evenkeel.core.fleet.Fleet;
+import dev.evenkeel.core.fleet.Host;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Intent;
+import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.fleet.Vm;
+import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.hostrun.HostRunState.Draining;
+import dev.evenkeel.core.impact.Impact;
+import dev.evenkeel.core.impact.Ladder;
+import dev.evenkeel.core.impact.VmForecast;
+import dev.evenkeel.core.placement.Placement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Empties a host. Each event first changes the moves it is about; then the moves are held against what is really on the
+ * host, because VMs come, go and move by other hands; then at most one new move is started, and the run wakes at once
+ * when more could start. A VM that can't be moved keeps running where it is, and the run ends without touching the host.
+ */
+final class Drain {
+    /** How long a drain waits for a fresh observation, a free hold or room before it looks again. */
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+    private final HostRun run;
+    private final World world;
+    private final Instant now;
+    private final Draining before;
+    private final List<Move> moves;
+    private final Step.Builder step = new Step.Builder();
+    private @Nullable Refusal stopping;
+    private int ordered;
+    private int moved;
+    private int lost;
+
+    private Drain(HostRun run, Draining state, World world) {
+        this.run = run;
+        this.world = world;
+        this.now = world.now();
+        this.before = state;
+        this.moves = new ArrayList<>(state.moves());
+        this.stopping = state.stopping();
+    }
+
+    static Step on(HostRun run, Draining state, RunEvent event, World world) {
+        Drain drain = new Drain(run, state, world);
+        return switch (event) {
+            case RunEvent.EffectEnded e -> drain.onEnded(e);
+            case RunEvent.CancelOrdered c -> drain.stop(HostRunDecider.cancelled(c));
+            case RunEvent.HoldRefused h -> drain.onHoldRefused(h);
+            case RunEvent.TimerFired t -> drain.look();
+            case RunEvent.HostObserved o -> drain.look();
+            case RunEvent.ResolveOrdered r -> Step.ignore(run);
+            case RunEvent.RunOrdered o -> Step.ignore(run);
+            case RunEvent.HostRunEnded e -> Step.ignore(run);
+            case RunEvent.PauseOrdered p -> Step.ignore(run);
+            case RunEvent.ResumeOrdered r -> Step.ignore(run);
+        };
+    }
+
+    private Step onEnded(RunEvent.EffectEnded ended) {
+        int at = indexOf(ended.effect());
+        if (at < 0) {
+            return Step.ignore(run);
+        }
+        Move move = moves.get(at);
+        switch (ended.outcome()) {
+            case Outcome.Moved m -> {
+                moves.set(at, move.becomes(Move.Status.MOVED, now, null));
+                moved++;
+                DrainNotes.moved(step, run, world, move, m);
+            }
+            case Outcome.Failed f -> onFailed(at, move, f);
+            case Outcome.Unknown u -> {
+                moves.set(at, move.becomes(Move.Status.UNSURE, now, u.why()));
+                return HostRunDecider.askPerson(step, at(draining(now)), u.why(), world);
+            }
+            case Outcome.Changed c -> {
+                return Step.ignore(run);
+            }
+            case Outcome.Acted a -> {
+                // The VM that had died runs again by its owner's wish; now it can be moved like any other.
+                moves.set(at, move.waits(now, now, move.why()));
+                step.notice(Ending.warning(run, world, "VmRestarted", "VM " + move.name() + " was started again"));
+            }
+        }
+        step.release(scope(move.vm()));
+        return look();
+    }
+
+    private void onFailed(int at, Move move, Outcome.Failed failed) {
+        Refusal why = failed.why().with("vm", move.vm().value());
+        if (failed.aftermath() == Outcome.Aftermath.VM_DEAD) {
+            lost++;
+            moves.set(at, move.becomes(Move.Status.GONE, now, why));
+            step.notice(Ending.alarm(run, world, "VmDied", why));
+            boolean restart = sighting(move.vm())
+                    .map(vm -> vm.intent().onHostFailure() == Intent.OnHostFailure.RESTART)
+                    .orElse(false);
+            if (restart) {
+                EffectId effect = nextEffect();
+                step.order(effect, run.host(), new Effect.StartVm(move.vm()));
+                moves.set(at, move.started(effect, run.host(), now, null, null));
+            }
+        } else if (failed.retryable() && move.attempts() < run.policy().moveAttempts()) {
+            moves.set(at, move.waits(now.plus(RETRY_AFTER.multipliedBy(move.attempts())), now, why));
+            step.notice(Ending.notice(run, world, Notice.Level.WARNING, "MoveFailed", why.why(), why));
+        } else {
+            moves.set(at, move.becomes(Move.Status.STUCK, now, why));
+            step.notice(Ending.notice(run, world, Notice.Level.WARNING, "VmStuck", why.why(), why));
+        }
+    }
+
+    private Step stop(Refusal why) {
+        if (stopping == null) {
+            stopping = why;
+            abortMoves();
+        }
+        return look();
+    }
+
+    private void abortMoves() {
+        for (Move move : moves) {
+            if (move.status() == Move.Status.MOVING && move.effect() != null) {
+                step.order(nextEffect(), run.host(), new Effect.AbortMove(move.vm(), move.effect()));
+            }
+        }
+    }
+
+    private Step onHoldRefused(RunEvent.HoldRefused refused) {
+        for (int i = 0; i < moves.size(); i++) {
+            Move move = moves.get(i);
+            if (scope(move.vm()).equals(refused.hold().scope()) && move.status() == Move.Status.PENDING) {
+                moves.set(i, move.waits(now.plus(RETRY_AFTER), now, refused.why()));
+            }
+        }
+        return step.to(at(draining(now.plus(LOOK_AGAIN))));
+    }
+
+    /** Holds the moves against what is on the host and does the next thing. */
+    private Step look() {
+        Optional<Host> host = world.fleet().host(run.host());
+        boolean seen = host.isPresent() && host.get().reachable();
+        if (seen) {
+            reconcile(host.get().observedAt());
+        }
+        if (stopping == null && !now.isBefore(before.limit())) {
+            stopping = Refusal.of("DRAIN_LIMIT", "emptying host " + run.host() + " took longer than "
+                    + run.policy().drain() + "; raise the policy's drain limit or look at the slow moves");
+            abortMoves();
+        }
+        Optional<Move> unsure =
+                moves.stream().filter(m -> m.status() == Move.Status.UNSURE).findFirst();
+        if (unsure.isPresent() && unsure.get().why() != null) {
+            return HostRunDecider.askPerson(step, at(draining(now)), unsure.get().why(), world);
+        }
+        boolean underWay = moves.stream().anyMatch(m -> m.status() == Move.Status.MOVING);
+        if (stopping != null) {
+            return underWay ? overdueOrWait() : Ending.end(step, counted(), outcomeOf(stopping), stopping, world);
+        }
+        if (!seen) {
+            return underWay ? overdueOrWait() : step.to(at(draining(now.plus(LOOK_AGAIN))));
+        }
+        boolean allSettled = moves.stream().allMatch(m -> m.status().settled());
+        if (allSettled) {
+            return settled(host.get());
+        }
+        return startNext().orElseGet(this::overdueOrWait);
+    }
+
+    private Step settled(Host host) {
+        List<Move> stuck =
+                moves.stream().filter(m -> m.status() == Move.Status.STUCK).toList();
+        if (!stuck.isEmpty()) {
+            return Ending.end(step, counted(), RunOutcome.REFUSED, stuckVms(stuck), world);
+        }
+        Instant lastChange =
+                moves.stream().map(Move::at).max(Instant::compareTo).orElse(run.orderedAt());
+        if (host.observedAt().isBefore(lastChange)) {
+            return step.to(at(draining(now.plus(LOOK_AGAIN))));
+        }
+        if (run.purpose() instanceof Purpose.MoveOne one && run.moved() + moved == 0) {
+            Refusal why = Refusal.of("NOT_HERE", "VM " + one.vm() + " is not running on host " + run.host()
+                    + "; see evenkeel vm show " + one.vm());
+            return Ending.end(step, counted(), RunOutcome.REFUSED, why, world);
+        }
+        return HostRunDecider.drained(counted(), world, step);
+    }
+
+    private Refusal stuckVms(List<Move> stuck) {
+        Refusal all = Refusal.of(
+                "VMS_STUCK", stuck.size() + " of " + moves.size() + " VMs can't be moved off host " + run.host());
+        for (Move move : stuck) {
+            String why = move.why() == null ? "unknown" : move.why().code() + ": " + move.why().why();
+            all = all.with(move.name(), why);
+        }
+        return all;
+    }
+
+    private static RunOutcome outcomeOf(Refusal stopping) {
+        return stopping.code().equals("CANCELLED") ? RunOutcome.CANCELLED : RunOutcome.REFUSED;
+    }
+
+    private void reconcile(Instant observedAt) {
+        Fleet fleet = world.fleet();
+        List<Vm> here = fleet.aliveOn(run.host()).stream().filter(this::concerned).toList();
+        for (Vm vm : here) {
+            int at = indexOf(vm.id());
+            if (at < 0) {
+                moves.add(Move.pending(vm.id(), vm.name(), now));
+            } else if ((moves.get(at).status() == Move.Status.MOVED || moves.get(at).status() == Move.Status.GONE)
+                    && observedAt.isAfter(moves.get(at).at())) {
+                moves.set(at, Move.pending(vm.id(), vm.name(), now)); // somebody brought it back
+            }
+        }
+        for (int i = 0; i < moves.size(); i++) {
+            Move move = moves.get(i);
+            boolean waiting = move.status() == Move.Status.PENDING || move.status() == Move.Status.STUCK;
+            if (waiting && observedAt.isAfter(move.at()) && here.stream().noneMatch(vm -> vm.id().equals(move.vm()))) {
+                moves.set(
+                        i,
+                        move.becomes(
+                                Move.Status.GONE,
+                                now,
+                                Refusal.of("LEFT", "VM " + move.name() + " left host " + run.host()
+                                        + " or was shut off by other hands")));
+            }
+        }
+    }
+
+    private boolean concerned(Vm vm) {
+        return !(run.purpose() instanceof Purpose.MoveOne one) || one.vm().equals(vm.id());
+    }
+
+    private Optional<Step> startNext() {
+        long underWay =
+                moves.stream().filter(m -> m.status() == Move.Status.MOVING).count();
+        if (underWay >= run.policy().parallelMoves()) {
+            return Optional.empty();
+        }
+        Fleet expected = withMovesUnderWay();
+        for (int i = 0; i < moves.size(); i++) {
+            Move move = moves.get(i);
+            Optional<Vm> vm = sighting(move.vm());
+            if (move.status() != Move.Status.PENDING || now.isBefore(move.notBefore()) || vm.isEmpty()) {
+                continue;
+            }
+            List<Refusal> never = Ladder.unmovable(vm.get());
+            if (!never.isEmpty()) {
+                moves.set(i, move.becomes(Move.Status.STUCK, now, never.getFirst()));
+                return Optional.of(step.to(at(draining(now))));
+            }
+            switch (target(vm.get(), expected)) {
+                case Placement.Answer.Target target -> {
+                    return Optional.of(start(i, move, vm.get(), target.host()));
+                }
+                case Placement.Answer.Nowhere nowhere -> {
+                    if (underWay == 0 && move.attempts() + 1 >= run.policy().moveAttempts()) {
+                        moves.set(i, move.becomes(Move.Status.STUCK, now, nowhere.why()));
+                    } else {
+                        moves.set(i, counted(move).waits(now.plus(RETRY_AFTER), now, nowhere.why()));
+                    }
+                    return Optional.of(step.to(at(draining(now))));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** A try that found no room counts as one, so that a full fleet ends the run with its reason. */
+    private static Move counted(Move move) {
+        return new Move(
+                move.vm(),
+                move.name(),
+                move.status(),
+                move.attempts() + 1,
+                move.effect(),
+                move.to(),
+                move.at(),
+                move.notBefore(),
+                null,
+                null,
+                move.why());
+    }
+
+    private Placement.Answer target(Vm vm, Fleet expected) {
+        if (run.purpose() instanceof Purpose.MoveOne one && one.to() != null) {
+            HostId wanted = one.to();
+            Fleet only = new Fleet(
+                    expected.hosts().values().stream()
+                            .filter(h -> h.id().equals(wanted) || h.id().equals(run.host()))
+                            .toList(),
+                    expected.allVms());
+            return Placement.target(vm, only, h -> false);
+        }
+        return Placement.target(vm, expected, updated());
+    }
+
+    private Predicate<Host> updated() {
+        return run.purpose() instanceof Purpose.UpdateHost update
+                ? host -> world.update(update.update()).isOn(host.facts())
+                : host -> false;
+    }
+
+    private Fleet withMovesUnderWay() {
+        Fleet fleet = world.fleet();
+        for (Move move : moves) {
+            Optional<Vm> vm = sighting(move.vm());
+            if (move.status() == Move.Status.MOVING && move.to() != null && vm.isPresent()) {
+                fleet = Placement.after(fleet, vm.get(), move.to());
+            }
+        }
+        return fleet;
+    }
+
+    private Step start(int at, Move move, Vm vm, Host to) {
+        Host from = world.fleet().hosts().get(run.host());
+        VmForecast forecast = from == null ? null : world.pauses().move(vm, from, to);
+        Duration stop = forecast != null && forecast.impact() instanceof Impact.Pause p ? p.expected() : null;
+        EffectId effect = nextEffect();
+        step.acquire(new Hold(scope(vm.id()), 1));
+        step.order(
+                effect,
+                run.host(),
+                new Effect.MoveVm(
+                        vm.id(),
+                        run.host(),
+                        to.id(),
+                        to.facts().address(),
+                        vm.intent().maxPause(),
+                        vm.intent().postCopy(),
+                        run.policy().move()));
+        DrainNotes.started(step, run, world, vm, to);
+        moves.set(at, move.started(effect, to.id(), now, stop, forecast == null ? null : forecast.total()));
+        return step.to(at(draining(now)));
+    }
+
+    /** Waits for moves under way; one that is far past its own limit is for a person to look at. */
+    private Step overdueOrWait() {
+        Duration patience = run.policy().move().plus(run.policy().change());
+        for (Move move : moves) {
+            if (move.status() == Move.Status.MOVING
+                    && move.effect() != null
+                    && !now.isBefore(move.at().plus(patience))) {
+                Refusal why = HostRunDecider.overdue(run, move.effect(), move.at().plus(patience))
+                        .with("vm", move.vm().value());
+                return HostRunDecider.askPerson(step, at(draining(now)), why, world);
+            }
+        }
+        return step.to(at(draining(now.plus(LOOK_AGAIN))));
+    }
+
+    private Draining draining(Instant lookAt) {
+        return new Draining(moves, lookAt, before.limit(), stopping);
+    }
+
+    private HostRun at(Draining state) {
+        HostRun next = counted().in(state);
+        for (int i = 0; i < ordered; i++) {
+            next = next.ordering(state);
+        }
+        return next;
+    }
+
+    private HostRun counted() {
+        return run.counting(moved, lost);
+    }
+
+    private EffectId nextEffect() {
+        ordered++;
+        return new EffectId(run.id().value() + "/" + (run.effects() + ordered));
+    }
+
+    private Optional<Vm> sighting(VmId id) {
+        return world.fleet().vmsOn(run.host()).stream()
+                .filter(vm -> vm.id().equals(id))
+                .findFirst();
+    }
+
+    private int indexOf(VmId vm) {
+        for (int i = 0; i < moves.size(); i++) {
+            if (moves.get(i).vm().equals(vm)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private int indexOf(EffectId effect) {
+        for (int i = 0; i < moves.size(); i++) {
+            boolean open = moves.get(i).status() == Move.Status.MOVING || moves.get(i).status() == Move.Status.UNSURE;
+            if (open && effect.equals(moves.get(i).effect())) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static String scope(VmId vm) {
+        return "vm:" + vm;
+    }
+}

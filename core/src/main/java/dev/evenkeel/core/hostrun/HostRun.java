@@ -1,0 +1,126 @@
+package dev.evenkeel.core.hostrun;
+
+import dev.evenkeel.core.engine.EffectId;
+import dev.evenkeel.core.engine.Hold;
+import dev.evenkeel.core.engine.Run;
+import dev.evenkeel.core.engine.RunId;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.MigrationDomainId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One host's journey.
+ *
+ * @param rollout the rollout that started it, or null when a person did
+ * @param budgets what it must hold besides the host itself
+ * @param effects how many effects it has ordered; numbers the next one
+ * @param moved how many VMs it has moved
+ * @param vmsLost how many VMs died while it worked
+ * @param by who ordered it
+ * @param reason why, in that person's words
+ */
+public record HostRun(
+        RunId id,
+        MigrationDomainId shard,
+        HostId host,
+        Purpose purpose,
+        RunPolicy policy,
+        @Nullable RunId rollout,
+        List<Hold> budgets,
+        HostRunState state,
+        int effects,
+        int moved,
+        int vmsLost,
+        Instant orderedAt,
+        String by,
+        String reason)
+        implements Run {
+    public HostRun {
+        budgets = List.copyOf(budgets);
+    }
+
+    /** A run about to begin. */
+    public static HostRun ordered(
+            RunId id,
+            MigrationDomainId shard,
+            HostId host,
+            Purpose purpose,
+            RunPolicy policy,
+            @Nullable RunId rollout,
+            List<Hold> budgets,
+            Instant now,
+            String by,
+            String reason) {
+        HostRunState first = new HostRunState.Reserving(now, now.plus(policy.reserve()));
+        return new HostRun(
+                id, shard, host, purpose, policy, rollout, budgets, first, 0, 0, 0, now, by, reason);
+    }
+
+    /** The holds it takes before it touches anything: first its host, which no two runs may work on. */
+    public List<Hold> holds() {
+        List<Hold> all = new ArrayList<>();
+        if (!(purpose instanceof Purpose.MoveOne)) {
+            all.add(new Hold("host:" + host, 1));
+        }
+        all.addAll(budgets);
+        return all;
+    }
+
+    EffectId nextEffect() {
+        return new EffectId(id.value() + "/" + (effects + 1));
+    }
+
+    HostRun in(HostRunState next) {
+        return copy(next, effects, moved, vmsLost);
+    }
+
+    HostRun ordering(HostRunState next) {
+        return copy(next, effects + 1, moved, vmsLost);
+    }
+
+    HostRun counting(int movedNow, int lostNow) {
+        return copy(state, effects, moved + movedNow, vmsLost + lostNow);
+    }
+
+    private HostRun copy(HostRunState nextState, int nextEffects, int nextMoved, int nextLost) {
+        return new HostRun(
+                id,
+                shard,
+                host,
+                purpose,
+                policy,
+                rollout,
+                budgets,
+                nextState,
+                nextEffects,
+                nextMoved,
+                nextLost,
+                orderedAt,
+                by,
+                reason);
+    }
+
+    @Override
+    public Optional<Instant> due() {
+        return state.due();
+    }
+
+    @Override
+    public boolean ended() {
+        return state instanceof HostRunState.Ended;
+    }
+
+    @Override
+    public String stateName() {
+        return state.getClass().getSimpleName();
+    }
+
+    @Override
+    public boolean needsPerson() {
+        return state instanceof HostRunState.NeedsPerson;
+    }
+}

@@ -1,0 +1,28 @@
+package dev.evenkeel.core.hostrun;
+
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.update.Method;
+import dev.evenkeel.core.update.UpdateId;
+import org.jspecify.annotations.Nullable;
+
+/** What a host run is for. */
+public sealed interface Purpose {
+    /** Empty the host by live migration, bring the update in, verify it. */
+    record UpdateHost(UpdateId update, Method method) implements Purpose {}
+
+    /** Empty the host and leave it empty. */
+    record Evacuate() implements Purpose {}
+
+    /** Move one VM away from the host; to {@code to}, or wherever there is room when null. */
+    record MoveOne(VmId vm, @Nullable HostId to) implements Purpose {}
+
+    /** One phrase for the ledger. */
+    default String phrase() {
+        return switch (this) {
+            case UpdateHost u -> "update " + u.update();
+            case Evacuate e -> "evacuation";
+            case MoveOne m -> "move";
+        };
+    }
+}

@@ -1,0 +1,66 @@
+package dev.evenkeel.core.rollout;
+
+import dev.evenkeel.core.engine.World;
+import dev.evenkeel.core.fleet.Host;
+import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.update.Update;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The condition between waves: no VM lost, not too many hosts failed, and every host that is done has been seen since,
+ * alive and running what the update brings. A gate with no data does not pass.
+ */
+final class Gate {
+
+    /** What the gate says. */
+    sealed interface Verdict {
+        record Pass() implements Verdict {}
+
+        record Wait(Refusal why) implements Verdict {}
+
+        record Stop(Refusal why) implements Verdict {}
+    }
+
+    private Gate() {}
+
+    static Verdict evaluate(Rollout rollout, World world) {
+        long failed = rollout.hosts().stream()
+                .filter(h -> h.status() == HostProgress.Status.FAILED)
+                .count();
+        if (rollout.vmsLost() > 0) {
+            return new Verdict.Stop(Refusal.of(
+                            "GATE_VM_LOST",
+                            rollout.vmsLost() + " VMs died while their hosts were worked on; look, then evenkeel rollout"
+                                    + " resume " + rollout.id())
+                    .with("vmsLost", Integer.toString(rollout.vmsLost())));
+        }
+        if (failed > rollout.policy().maxFailedHosts()) {
+            return new Verdict.Stop(Refusal.of(
+                            "GATE_FAILURES",
+                            failed + " hosts failed, " + rollout.policy().maxFailedHosts()
+                                    + " are allowed; look, then evenkeel rollout resume " + rollout.id())
+                    .with("failed", Long.toString(failed)));
+        }
+        Update update = world.update(rollout.update());
+        for (HostProgress progress : rollout.hosts()) {
+            if (progress.status() == HostProgress.Status.DONE) {
+                Refusal missing = missing(progress, world.fleet().hosts().get(progress.host()), update);
+                if (missing != null) {
+                    return new Verdict.Wait(missing);
+                }
+            }
+        }
+        return new Verdict.Pass();
+    }
+
+    private static @Nullable Refusal missing(HostProgress progress, @Nullable Host host, Update update) {
+        if (host == null || !host.reachable() || host.observedAt().isBefore(progress.at())) {
+            return Refusal.of("GATE_NO_DATA", "host " + progress.host() + " has not been seen since its update");
+        }
+        if (!update.isOn(host.facts())) {
+            return Refusal.of(
+                    "GATE_NOT_ON", "host " + progress.host() + " runs " + host.facts().versions() + " after its update");
+        }
+        return null;
+    }
+}

@@ -1,0 +1,85 @@
+package dev.evenkeel.core.rollout;
+
+import dev.evenkeel.core.engine.Run;
+import dev.evenkeel.core.engine.RunId;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.MigrationDomainId;
+import dev.evenkeel.core.update.UpdateId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One update × a selection of hosts × a policy.
+ *
+ * @param hosts in the order of rings
+ * @param waves how many waves have begun
+ * @param vmsLost VMs that died in its host runs
+ */
+public record Rollout(
+        RunId id,
+        MigrationDomainId shard,
+        UpdateId update,
+        RolloutPolicy policy,
+        List<HostProgress> hosts,
+        RolloutState state,
+        int waves,
+        int vmsLost,
+        Instant orderedAt,
+        String by,
+        String reason)
+        implements Run {
+    public Rollout {
+        hosts = List.copyOf(hosts);
+    }
+
+    /** A rollout about to begin, ring by ring. */
+    public static Rollout ordered(
+            RunId id,
+            MigrationDomainId shard,
+            UpdateId update,
+            RolloutPolicy policy,
+            List<List<HostId>> rings,
+            Instant now,
+            String by,
+            String reason) {
+        List<HostProgress> hosts = new ArrayList<>();
+        for (int ring = 0; ring < rings.size(); ring++) {
+            for (HostId host : rings.get(ring)) {
+                hosts.add(new HostProgress(host, ring, HostProgress.Status.PENDING, null, null, now));
+            }
+        }
+        return new Rollout(
+                id, shard, update, policy, hosts, new RolloutState.Rolling(now, null, null), 0, 0, now, by, reason);
+    }
+
+    Rollout with(List<HostProgress> nextHosts, RolloutState nextState, int nextWaves, int nextLost) {
+        return new Rollout(
+                id, shard, update, policy, nextHosts, nextState, nextWaves, nextLost, orderedAt, by, reason);
+    }
+
+    Rollout in(RolloutState next) {
+        return with(hosts, next, waves, vmsLost);
+    }
+
+    @Override
+    public Optional<Instant> due() {
+        return state.due();
+    }
+
+    @Override
+    public boolean ended() {
+        return state instanceof RolloutState.Ended;
+    }
+
+    @Override
+    public String stateName() {
+        return state.getClass().getSimpleName();
+    }
+
+    @Override
+    public boolean needsPerson() {
+        return state instanceof RolloutState.Halted;
+    }
+}

@@ -1,0 +1,104 @@
+package dev.evenkeel.core.rollout;
+
+import dev.evenkeel.core.engine.World;
+import dev.evenkeel.core.fleet.Bytes;
+import dev.evenkeel.core.fleet.Fleet;
+import dev.evenkeel.core.fleet.Host;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.fleet.Vm;
+import dev.evenkeel.core.impact.Ladder;
+import dev.evenkeel.core.impact.MethodChoice;
+import dev.evenkeel.core.placement.Placement;
+import dev.evenkeel.core.update.Method;
+import dev.evenkeel.core.update.Update;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which hosts are taken next. The host with the fewest VMs comes first, then the one with the least memory to move: it
+ * costs the least and becomes the room that the next ones move into. Each host of a wave must find room for all its VMs
+ * beside those of the others in the wave.
+ */
+final class Waves {
+
+    /** A host to take now and how. */
+    record Taken(HostId host, Method method) {}
+
+    /**
+     * @param taken what to start now
+     * @param skipped hosts that no method fits, with why; not because of room, which may come
+     * @param waiting hosts that only lack room now, with why
+     */
+    record Wave(List<Taken> taken, Map<HostId, Refusal> skipped, Map<HostId, Refusal> waiting) {}
+
+    private Waves() {}
+
+    static Wave next(Rollout rollout, List<HostId> candidates, World world) {
+        Update update = world.update(rollout.update());
+        Fleet fleet = world.fleet();
+        List<Taken> taken = new ArrayList<>();
+        Map<HostId, Refusal> skipped = new HashMap<>();
+        Map<HostId, Refusal> waiting = new HashMap<>();
+        Map<String, Integer> perRack = new HashMap<>();
+        for (Host host : inOrder(candidates, fleet)) {
+            if (!host.reachable()) {
+                waiting.put(host.id(), Refusal.of("HOST_SILENT", "the agent of host " + host.id() + " is silent"));
+                continue;
+            }
+            String rack = host.topology().rack();
+            if (taken.size() >= rollout.policy().maxParallelHosts()
+                    || perRack.getOrDefault(rack, 0) >= rollout.policy().maxPerRack()) {
+                continue;
+            }
+            MethodChoice choice = Ladder.choose(update, host, fleet, world.pauses());
+            if (choice.method() == null) {
+                boolean onlyRoom = choice.rungs().stream()
+                        .flatMap(rung -> rung.refusals().stream())
+                        .allMatch(why -> why.code().equals("NO_TARGET") || why.code().equals("NO_PAYLOAD"));
+                boolean lacksRoom = choice.rungs().stream()
+                        .flatMap(rung -> rung.refusals().stream())
+                        .anyMatch(why -> why.code().equals("NO_TARGET"));
+                (onlyRoom && lacksRoom ? waiting : skipped).put(host.id(), choice.refusal());
+                continue;
+            }
+            taken.add(new Taken(host.id(), choice.method()));
+            perRack.merge(rack, 1, Integer::sum);
+            fleet = emptied(host, fleet, update);
+        }
+        return new Wave(List.copyOf(taken), Map.copyOf(skipped), Map.copyOf(waiting));
+    }
+
+    private static List<Host> inOrder(List<HostId> candidates, Fleet fleet) {
+        Comparator<Host> fewest = Comparator.comparing(h -> fleet.aliveOn(h.id()).size());
+        Comparator<Host> lightest = Comparator.comparing(h ->
+                fleet.aliveOn(h.id()).stream().map(Vm::memory).reduce(Bytes.ZERO, Bytes::plus));
+        return candidates.stream()
+                .flatMap(id -> fleet.host(id).stream())
+                .sorted(fewest.thenComparing(lightest).thenComparing(Host::id))
+                .toList();
+    }
+
+    /** The fleet once this host's VMs have moved, the host itself out of use. */
+    private static Fleet emptied(Host host, Fleet fleet, Update update) {
+        Fleet next = fleet;
+        for (var entry : Placement.evacuate(host.id(), fleet, h -> update.isOn(h.facts())).entrySet()) {
+            if (entry.getValue() instanceof Placement.Answer.Target target) {
+                for (Vm vm : fleet.vmsOn(host.id())) {
+                    if (vm.id().equals(entry.getKey())) {
+                        next = Placement.after(next, vm, target.host().id());
+                    }
+                }
+            }
+        }
+        List<Host> hosts = next.hosts().values().stream()
+                .map(h -> h.id().equals(host.id())
+                        ? new Host(h.id(), h.topology(), h.facts(), h.cordoned(), true, h.reachable(), h.observedAt())
+                        : h)
+                .toList();
+        return new Fleet(hosts, next.allVms());
+    }
+}
