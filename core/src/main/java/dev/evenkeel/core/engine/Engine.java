@@ -10,7 +10,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-
 /**
  * Drives the runs of one shard under one lease. Owns no thread and no clock: its caller calls {@link #accept} for every
  * event from outside and {@link #runDue} when {@link #nextDue} has come. Not thread-safe; one caller at a time.
@@ -69,8 +68,7 @@ public final class Engine {
 
     /** Creates a run; it begins with the next {@link #runDue}. Its id must be new. */
     public Accepted order(Run run) {
-        Commit creation =
-                new Commit(lease, 0, new RunEvent.RunOrdered(), time.now(), Step.ignore(run), null, null);
+        Commit creation = new Commit(lease, 0, new RunEvent.RunOrdered(), time.now(), Step.ignore(run), null, null);
         return switch (store.commit(creation)) {
             case Commit.Result.Committed c -> Accepted.COMMITTED;
             case Commit.Result.Fenced f -> Accepted.FENCED;
@@ -121,20 +119,18 @@ public final class Engine {
                 .with("holders", holders);
     }
 
-    private Commit.Result commit(
-            StoredRun stored, RunEvent event, Instant now, @Nullable Long consumed) {
+    private Commit.Result commit(StoredRun stored, RunEvent event, Instant now, @Nullable Long consumed) {
         Step step = decider.decide(stored.run(), event, observe.apply(now));
         RunEvent.EffectEnded ended = event instanceof RunEvent.EffectEnded e ? e : null;
         if (ended == null && consumed == null && step.equals(Step.ignore(stored.run()))) {
             return new Commit.Result.Committed(stored.version());
         }
-        Commit.Result result =
-                store.commit(new Commit(lease, stored.version(), event, now, step, ended, consumed));
+        Commit.Result result = store.commit(new Commit(lease, stored.version(), event, now, step, ended, consumed));
         if (result instanceof Commit.Result.Committed) {
             for (Step.Order order : step.orders()) {
                 delivered.put(order.id(), now);
-                sink.deliver(new EffectOrder(
-                        order.id(), stored.run().id(), order.agent(), lease.epoch(), order.effect()));
+                sink.deliver(
+                        new EffectOrder(order.id(), stored.run().id(), order.agent(), lease.epoch(), order.effect()));
             }
         }
         return result;

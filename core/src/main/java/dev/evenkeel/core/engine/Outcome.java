@@ -25,8 +25,7 @@ public sealed interface Outcome {
             Duration total,
             Bytes transferred,
             boolean postCopy,
-            @Nullable Duration clockSkew)
-            implements Outcome {}
+            @Nullable Duration clockSkew) implements Outcome {}
 
     /** The update, its verification or its undo went through; what ran before and what runs now, by name. */
     record Changed(SortedMap<String, String> before, SortedMap<String, String> after) implements Outcome {

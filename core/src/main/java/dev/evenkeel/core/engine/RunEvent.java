@@ -23,8 +23,12 @@ public sealed interface RunEvent {
     record HostObserved(HostId host) implements RunEvent {}
 
     /** A run that this one started has ended. */
-    record HostRunEnded(RunId run, HostId host, RunOutcome outcome, @Nullable Refusal why, int vmsLost)
-            implements RunEvent {}
+    record HostRunEnded(
+            RunId run,
+            HostId host,
+            RunOutcome outcome,
+            @Nullable Refusal why,
+            int vmsLost) implements RunEvent {}
 
     /** A person wants no new hosts taken. */
     record PauseOrdered(String by, String why) implements RunEvent {}

@@ -90,8 +90,16 @@ public interface RunStore {
      * @param kind {@code HostRun} or {@code Rollout}, or null for both
      * @param activeOnly leave the ended ones out
      */
-    record RunQuery(@Nullable String kind, boolean activeOnly, @Nullable RunId before, int limit) {}
+    record RunQuery(
+            @Nullable String kind,
+            boolean activeOnly,
+            @Nullable RunId before,
+            int limit) {}
 
     /** Which ledger rows to list; null means any. */
-    record LedgerQuery(@Nullable VmId vm, @Nullable RunId run, @Nullable String tenant, int limit) {}
+    record LedgerQuery(
+            @Nullable VmId vm,
+            @Nullable RunId run,
+            @Nullable String tenant,
+            int limit) {}
 }

@@ -22,9 +22,8 @@ public final class Fleet {
         for (Vm vm : sightings) {
             byHost.computeIfAbsent(vm.host(), h -> new java.util.ArrayList<>()).add(vm);
         }
-        byHost.replaceAll((host, list) -> list.stream()
-                .sorted(java.util.Comparator.comparing(Vm::id))
-                .toList());
+        byHost.replaceAll((host, list) ->
+                list.stream().sorted(java.util.Comparator.comparing(Vm::id)).toList());
         this.hosts = Collections.unmodifiableSortedMap(byId);
         this.vms = Collections.unmodifiableSortedMap(byHost);
     }

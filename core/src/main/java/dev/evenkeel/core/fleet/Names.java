@@ -15,8 +15,9 @@ public final class Names {
      */
     public static String require(String what, String value) {
         if (!ALLOWED.matcher(value).matches()) {
-            throw new IllegalArgumentException(what + " \"" + value
-                    + "\" is not usable: start with a letter or digit, then up to 199 of letters, digits and . _ : / @ + -");
+            throw new IllegalArgumentException(
+                    what + " \"" + value
+                            + "\" is not usable: start with a letter or digit, then up to 199 of letters, digits and . _ : / @ + -");
         }
         return value;
     }

@@ -163,14 +163,17 @@ final class Drain {
             reconcile(host.get().observedAt());
         }
         if (stopping == null && !now.isBefore(before.limit())) {
-            stopping = Refusal.of("DRAIN_LIMIT", "emptying host " + run.host() + " took longer than "
-                    + run.policy().drain() + "; raise the policy's drain limit or look at the slow moves");
+            stopping = Refusal.of(
+                    "DRAIN_LIMIT",
+                    "emptying host " + run.host() + " took longer than "
+                            + run.policy().drain() + "; raise the policy's drain limit or look at the slow moves");
             abortMoves();
         }
         Optional<Move> unsure =
                 moves.stream().filter(m -> m.status() == Move.Status.UNSURE).findFirst();
         if (unsure.isPresent() && unsure.get().why() != null) {
-            return HostRunDecider.askPerson(step, at(draining(now)), unsure.get().why(), world);
+            return HostRunDecider.askPerson(
+                    step, at(draining(now)), unsure.get().why(), world);
         }
         boolean underWay = moves.stream().anyMatch(m -> m.status() == Move.Status.MOVING);
         if (stopping != null) {
@@ -198,8 +201,9 @@ final class Drain {
             return step.to(at(draining(now.plus(LOOK_AGAIN))));
         }
         if (run.purpose() instanceof Purpose.MoveOne one && run.moved() + moved == 0) {
-            Refusal why = Refusal.of("NOT_HERE", "VM " + one.vm() + " is not running on host " + run.host()
-                    + "; see evenkeel vm show " + one.vm());
+            Refusal why = Refusal.of(
+                    "NOT_HERE",
+                    "VM " + one.vm() + " is not running on host " + run.host() + "; see evenkeel vm show " + one.vm());
             return Ending.end(step, counted(), RunOutcome.REFUSED, why, world);
         }
         return HostRunDecider.drained(counted(), world, step);
@@ -209,7 +213,9 @@ final class Drain {
         Refusal all = Refusal.of(
                 "VMS_STUCK", stuck.size() + " of " + moves.size() + " VMs can't be moved off host " + run.host());
         for (Move move : stuck) {
-            String why = move.why() == null ? "unknown" : move.why().code() + ": " + move.why().why();
+            String why = move.why() == null
+                    ? "unknown"
+                    : move.why().code() + ": " + move.why().why();
             all = all.with(move.name(), why);
         }
         return all;
@@ -221,12 +227,14 @@ final class Drain {
 
     private void reconcile(Instant observedAt) {
         Fleet fleet = world.fleet();
-        List<Vm> here = fleet.aliveOn(run.host()).stream().filter(this::concerned).toList();
+        List<Vm> here =
+                fleet.aliveOn(run.host()).stream().filter(this::concerned).toList();
         for (Vm vm : here) {
             int at = indexOf(vm.id());
             if (at < 0) {
                 moves.add(Move.pending(vm.id(), vm.name(), now));
-            } else if ((moves.get(at).status() == Move.Status.MOVED || moves.get(at).status() == Move.Status.GONE)
+            } else if ((moves.get(at).status() == Move.Status.MOVED
+                            || moves.get(at).status() == Move.Status.GONE)
                     && observedAt.isAfter(moves.get(at).at())) {
                 moves.set(at, Move.pending(vm.id(), vm.name(), now)); // somebody brought it back
             }
@@ -234,14 +242,18 @@ final class Drain {
         for (int i = 0; i < moves.size(); i++) {
             Move move = moves.get(i);
             boolean waiting = move.status() == Move.Status.PENDING || move.status() == Move.Status.STUCK;
-            if (waiting && observedAt.isAfter(move.at()) && here.stream().noneMatch(vm -> vm.id().equals(move.vm()))) {
+            if (waiting
+                    && observedAt.isAfter(move.at())
+                    && here.stream().noneMatch(vm -> vm.id().equals(move.vm()))) {
                 moves.set(
                         i,
                         move.becomes(
                                 Move.Status.GONE,
                                 now,
-                                Refusal.of("LEFT", "VM " + move.name() + " left host " + run.host()
-                                        + " or was shut off by other hands")));
+                                Refusal.of(
+                                        "LEFT",
+                                        "VM " + move.name() + " left host " + run.host()
+                                                + " or was shut off by other hands")));
             }
         }
     }
@@ -360,7 +372,8 @@ final class Drain {
             if (move.status() == Move.Status.MOVING
                     && move.effect() != null
                     && !now.isBefore(move.at().plus(patience))) {
-                Refusal why = HostRunDecider.overdue(run, move.effect(), move.at().plus(patience))
+                Refusal why = HostRunDecider.overdue(
+                                run, move.effect(), move.at().plus(patience))
                         .with("vm", move.vm().value());
                 return HostRunDecider.askPerson(step, at(draining(now)), why, world);
             }
@@ -406,7 +419,8 @@ final class Drain {
 
     private int indexOf(EffectId effect) {
         for (int i = 0; i < moves.size(); i++) {
-            boolean open = moves.get(i).status() == Move.Status.MOVING || moves.get(i).status() == Move.Status.UNSURE;
+            boolean open =
+                    moves.get(i).status() == Move.Status.MOVING || moves.get(i).status() == Move.Status.UNSURE;
             if (open && effect.equals(moves.get(i).effect())) {
                 return i;
             }

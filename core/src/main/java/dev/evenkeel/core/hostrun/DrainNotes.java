@@ -21,8 +21,14 @@ final class DrainNotes {
     private DrainNotes() {}
 
     static void started(Step.Builder step, HostRun run, World world, Vm vm, Host to) {
-        tell(step, run, world, "MoveStarted", vm.id(), to.id(), "VM " + vm.name() + " moves from " + run.host() + " to "
-                + to.id());
+        tell(
+                step,
+                run,
+                world,
+                "MoveStarted",
+                vm.id(),
+                to.id(),
+                "VM " + vm.name() + " moves from " + run.host() + " to " + to.id());
     }
 
     static void moved(Step.Builder step, HostRun run, World world, Move move, Outcome.Moved result) {
@@ -45,8 +51,15 @@ final class DrainNotes {
                 move.forecastTotal(),
                 result.total(),
                 result.clockSkew()));
-        tell(step, run, world, "VmMoved", move.vm(), result.to(), "VM " + move.name() + " runs on " + result.to()
-                + "; it stood still for " + result.stop().toMillis() + " ms");
+        tell(
+                step,
+                run,
+                world,
+                "VmMoved",
+                move.vm(),
+                result.to(),
+                "VM " + move.name() + " runs on " + result.to() + "; it stood still for "
+                        + result.stop().toMillis() + " ms");
     }
 
     private static void tell(

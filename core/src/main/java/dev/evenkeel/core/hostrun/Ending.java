@@ -20,8 +20,7 @@ final class Ending {
 
     static Step end(Step.Builder step, HostRun run, RunOutcome outcome, @Nullable Refusal why, World world) {
         if (run.rollout() != null) {
-            step.send(
-                    run.rollout(), new RunEvent.HostRunEnded(run.id(), run.host(), outcome, why, run.vmsLost()));
+            step.send(run.rollout(), new RunEvent.HostRunEnded(run.id(), run.host(), outcome, why, run.vmsLost()));
         }
         String text = run.purpose().phrase() + " of host " + run.host() + ": " + outcome
                 + (why == null ? "" : " (" + why.why() + ")");

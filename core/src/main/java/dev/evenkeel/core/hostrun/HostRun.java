@@ -56,8 +56,7 @@ public record HostRun(
             String by,
             String reason) {
         HostRunState first = new HostRunState.Reserving(now, now.plus(policy.reserve()));
-        return new HostRun(
-                id, shard, host, purpose, policy, rollout, budgets, first, 0, 0, 0, now, by, reason);
+        return new HostRun(id, shard, host, purpose, policy, rollout, budgets, first, 0, 0, 0, now, by, reason);
     }
 
     /** The holds it takes before it touches anything: first its host, which no two runs may work on. */

@@ -77,8 +77,8 @@ public final class HostRunDecider {
         Step.Builder step = new Step.Builder();
         run.holds().forEach(step::acquire);
         step.notice(Ending.info(run, world, "HostRunStarted", run.purpose().phrase() + " of host " + run.host()));
-        Draining draining =
-                new Draining(List.of(), world.now(), world.now().plus(run.policy().drain()), null);
+        Draining draining = new Draining(
+                List.of(), world.now(), world.now().plus(run.policy().drain()), null);
         return step.to(run.in(draining));
     }
 
@@ -88,8 +88,8 @@ public final class HostRunDecider {
             case Purpose.UpdateHost update -> {
                 EffectId effect = run.nextEffect();
                 step.order(effect, run.host(), new Effect.ApplyUpdate(update.update(), update.method()));
-                step.notice(Ending.info(run, world, "HostEmptied", "host " + run.host() + " is empty; applying "
-                        + update.update()));
+                step.notice(Ending.info(
+                        run, world, "HostEmptied", "host " + run.host() + " is empty; applying " + update.update()));
                 yield step.to(run.ordering(
                         new Applying(effect, world.now().plus(run.policy().change()), null)));
             }
@@ -100,15 +100,22 @@ public final class HostRunDecider {
 
     private static Step onApplying(HostRun run, Applying state, RunEvent event, World world) {
         return switch (event) {
-            case RunEvent.EffectEnded e when e.effect().equals(state.effect()) ->
+            case RunEvent.EffectEnded e
+            when e.effect().equals(state.effect()) ->
                 switch (e.outcome()) {
-                    case Outcome.Failed f when f.why().code().equals("HOST_NOT_EMPTY") && state.cancel() == null ->
+                    case Outcome.Failed f
+                    when f.why().code().equals("HOST_NOT_EMPTY") && state.cancel() == null ->
                         // Somebody started or moved a VM here between the last look and the order: empty it again.
                         new Step.Builder()
-                                .notice(Ending.warning(run, world, "HostFilledAgain", f.why().why()))
+                                .notice(Ending.warning(
+                                        run, world, "HostFilledAgain", f.why().why()))
                                 .to(run.in(new Draining(
-                                        List.of(), world.now(), world.now().plus(run.policy().drain()), null)));
-                    case Outcome.Failed f when f.aftermath() == Outcome.Aftermath.UNCHANGED ->
+                                        List.of(),
+                                        world.now(),
+                                        world.now().plus(run.policy().drain()),
+                                        null)));
+                    case Outcome.Failed f
+                    when f.aftermath() == Outcome.Aftermath.UNCHANGED ->
                         Ending.end(
                                 run,
                                 state.cancel() == null ? RunOutcome.REFUSED : RunOutcome.CANCELLED,
@@ -116,7 +123,8 @@ public final class HostRunDecider {
                                 world);
                     case Outcome.Failed f -> undo(run, f.why(), world);
                     case Outcome.Unknown u -> askPerson(run, u.why(), world);
-                    case Outcome.Changed c -> state.cancel() != null ? undo(run, state.cancel(), world) : verify(run, world);
+                    case Outcome.Changed c ->
+                        state.cancel() != null ? undo(run, state.cancel(), world) : verify(run, world);
                     case Outcome.Moved m -> Step.ignore(run);
                     case Outcome.Acted a -> Step.ignore(run);
                 };
@@ -131,14 +139,19 @@ public final class HostRunDecider {
         EffectId effect = run.nextEffect();
         return new Step.Builder()
                 .order(effect, run.host(), new Effect.VerifyUpdate(update.update()))
-                .notice(Ending.info(run, world, "UpdateApplied", update.update() + " is installed on " + run.host()
-                        + "; verifying what runs"))
-                .to(run.ordering(new Verifying(effect, world.now().plus(run.policy().change()), null)));
+                .notice(Ending.info(
+                        run,
+                        world,
+                        "UpdateApplied",
+                        update.update() + " is installed on " + run.host() + "; verifying what runs"))
+                .to(run.ordering(
+                        new Verifying(effect, world.now().plus(run.policy().change()), null)));
     }
 
     private static Step onVerifying(HostRun run, Verifying state, RunEvent event, World world) {
         return switch (event) {
-            case RunEvent.EffectEnded e when e.effect().equals(state.effect()) ->
+            case RunEvent.EffectEnded e
+            when e.effect().equals(state.effect()) ->
                 switch (e.outcome()) {
                     case Outcome.Changed c ->
                         state.cancel() != null
@@ -161,12 +174,14 @@ public final class HostRunDecider {
         return new Step.Builder()
                 .order(effect, run.host(), new Effect.UndoUpdate(update.update(), update.method()))
                 .notice(Ending.warning(run, world, "UndoStarted", "bringing " + run.host() + " back: " + why.why()))
-                .to(run.ordering(new Undoing(effect, world.now().plus(run.policy().change()), why)));
+                .to(run.ordering(
+                        new Undoing(effect, world.now().plus(run.policy().change()), why)));
     }
 
     private static Step onUndoing(HostRun run, Undoing state, RunEvent event, World world) {
         return switch (event) {
-            case RunEvent.EffectEnded e when e.effect().equals(state.effect()) ->
+            case RunEvent.EffectEnded e
+            when e.effect().equals(state.effect()) ->
                 switch (e.outcome()) {
                     case Outcome.Changed c ->
                         Ending.end(
@@ -174,7 +189,8 @@ public final class HostRunDecider {
                                 state.why().code().equals("CANCELLED") ? RunOutcome.CANCELLED : RunOutcome.UNDONE,
                                 state.why(),
                                 world);
-                    case Outcome.Failed f -> askPerson(run, f.why().with("undoing", state.why().why()), world);
+                    case Outcome.Failed f ->
+                        askPerson(run, f.why().with("undoing", state.why().why()), world);
                     case Outcome.Unknown u -> askPerson(run, u.why(), world);
                     case Outcome.Moved m -> Step.ignore(run);
                     case Outcome.Acted a -> Step.ignore(run);
@@ -205,7 +221,8 @@ public final class HostRunDecider {
 
     static Step askPerson(Step.Builder step, HostRun run, Refusal why, World world) {
         return step.notice(Ending.alarm(run, world, "PersonNeeded", why))
-                .to(run.in(new NeedsPerson(run.state(), why, world.now(), world.now().plus(ASK_AGAIN))));
+                .to(run.in(new NeedsPerson(
+                        run.state(), why, world.now(), world.now().plus(ASK_AGAIN))));
     }
 
     /**
@@ -240,7 +257,9 @@ public final class HostRunDecider {
 
     private static boolean waitsFor(HostRunState state, EffectId effect) {
         return switch (state) {
-            case Draining d -> d.moves().stream().anyMatch(m -> effect.equals(m.effect()) && !m.status().settled());
+            case Draining d ->
+                d.moves().stream()
+                        .anyMatch(m -> effect.equals(m.effect()) && !m.status().settled());
             case Applying a -> a.effect().equals(effect);
             case Verifying v -> v.effect().equals(effect);
             case Undoing u -> u.effect().equals(effect);

@@ -43,8 +43,11 @@ public sealed interface HostRunState {
      *
      * @param stopping why no more moves are started, or null; the state ends once those under way have ended
      */
-    record Draining(List<Move> moves, Instant lookAt, Instant limit, @Nullable Refusal stopping)
-            implements HostRunState {
+    record Draining(
+            List<Move> moves,
+            Instant lookAt,
+            Instant limit,
+            @Nullable Refusal stopping) implements HostRunState {
         public Draining {
             moves = List.copyOf(moves);
         }
@@ -56,7 +59,8 @@ public sealed interface HostRunState {
     }
 
     /** The agent brings the update in; {@code cancel} is set when somebody wants it undone afterwards. */
-    record Applying(EffectId effect, Instant limit, @Nullable Refusal cancel) implements HostRunState {
+    record Applying(
+            EffectId effect, Instant limit, @Nullable Refusal cancel) implements HostRunState {
         @Override
         public Optional<Instant> due() {
             return Optional.of(limit);
@@ -64,7 +68,8 @@ public sealed interface HostRunState {
     }
 
     /** The agent proves what runs. */
-    record Verifying(EffectId effect, Instant limit, @Nullable Refusal cancel) implements HostRunState {
+    record Verifying(
+            EffectId effect, Instant limit, @Nullable Refusal cancel) implements HostRunState {
         @Override
         public Optional<Instant> due() {
             return Optional.of(limit);

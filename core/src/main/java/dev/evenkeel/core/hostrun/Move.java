@@ -56,8 +56,7 @@ public record Move(
     }
 
     Move becomes(Status next, Instant now, @Nullable Refusal because) {
-        return new Move(
-                vm, name, next, attempts, effect, to, now, notBefore, forecastStop, forecastTotal, because);
+        return new Move(vm, name, next, attempts, effect, to, now, notBefore, forecastStop, forecastTotal, because);
     }
 
     Move waits(Instant until, Instant now, @Nullable Refusal because) {

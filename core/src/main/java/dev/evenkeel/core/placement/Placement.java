@@ -48,7 +48,8 @@ public final class Placement {
         }
         Comparator<Host> byRoom = Comparator.comparing(host -> fleet.freeMemory(host.id()));
         Comparator<Host> order = fitting.stream().anyMatch(updated)
-                ? Comparator.<Host, Boolean>comparing(host -> !updated.test(host)).thenComparing(byRoom)
+                ? Comparator.<Host, Boolean>comparing(host -> !updated.test(host))
+                        .thenComparing(byRoom)
                 : byRoom.reversed();
         return fitting.stream()
                 .min(order.thenComparing(Host::id))
@@ -99,8 +100,7 @@ public final class Placement {
     }
 
     /** A host for every VM that lives on {@code host}, largest first, or why a VM finds none. */
-    public static SortedMap<VmId, Answer> evacuate(
-            HostId host, Fleet fleet, Predicate<Host> updated) {
+    public static SortedMap<VmId, Answer> evacuate(HostId host, Fleet fleet, Predicate<Host> updated) {
         TreeMap<VmId, Answer> plan = new TreeMap<>();
         Fleet now = fleet;
         List<Vm> largestFirst = fleet.aliveOn(host).stream()
@@ -119,9 +119,8 @@ public final class Placement {
     /** The fleet as it will be once {@code vm} has moved. */
     public static Fleet after(Fleet fleet, Vm vm, HostId destination) {
         List<Vm> vms = fleet.allVms().stream()
-                .map(other -> other.id().equals(vm.id()) && other.host().equals(vm.host())
-                        ? vm.movedTo(destination)
-                        : other)
+                .map(other ->
+                        other.id().equals(vm.id()) && other.host().equals(vm.host()) ? vm.movedTo(destination) : other)
                 .toList();
         return new Fleet(fleet.hosts().values(), vms);
     }

@@ -18,6 +18,7 @@ public final class Deciders implements Decider {
         if (run instanceof Rollout rollout) {
             return RolloutDecider.decide(rollout, event, world);
         }
-        throw new IllegalArgumentException("nobody decides for a " + run.getClass().getName());
+        throw new IllegalArgumentException(
+                "nobody decides for a " + run.getClass().getName());
     }
 }

@@ -30,7 +30,8 @@ final class Gate {
         if (rollout.vmsLost() > 0) {
             return new Verdict.Stop(Refusal.of(
                             "GATE_VM_LOST",
-                            rollout.vmsLost() + " VMs died while their hosts were worked on; look, then evenkeel rollout"
+                            rollout.vmsLost()
+                                    + " VMs died while their hosts were worked on; look, then evenkeel rollout"
                                     + " resume " + rollout.id())
                     .with("vmsLost", Integer.toString(rollout.vmsLost())));
         }
@@ -59,7 +60,8 @@ final class Gate {
         }
         if (!update.isOn(host.facts())) {
             return Refusal.of(
-                    "GATE_NOT_ON", "host " + progress.host() + " runs " + host.facts().versions() + " after its update");
+                    "GATE_NOT_ON",
+                    "host " + progress.host() + " runs " + host.facts().versions() + " after its update");
         }
         return null;
     }

@@ -15,7 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param at when the status last changed
  */
 public record HostProgress(
-        HostId host, int ring, Status status, @Nullable RunId run, @Nullable Refusal why, Instant at) {
+        HostId host,
+        int ring,
+        Status status,
+        @Nullable RunId run,
+        @Nullable Refusal why,
+        Instant at) {
 
     /** Where a host stands. */
     public enum Status {

@@ -55,8 +55,7 @@ public record Rollout(
     }
 
     Rollout with(List<HostProgress> nextHosts, RolloutState nextState, int nextWaves, int nextLost) {
-        return new Rollout(
-                id, shard, update, policy, nextHosts, nextState, nextWaves, nextLost, orderedAt, by, reason);
+        return new Rollout(id, shard, update, policy, nextHosts, nextState, nextWaves, nextLost, orderedAt, by, reason);
     }
 
     Rollout in(RolloutState next) {

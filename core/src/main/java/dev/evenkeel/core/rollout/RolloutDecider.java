@@ -118,7 +118,8 @@ public final class RolloutDecider {
             Refusal skip = wave.skipped().get(h.host());
             if (h.status() == Status.PENDING && skip != null) {
                 after.add(h.becomes(Status.SKIPPED, skip, now));
-                step.notice(notice(rollout, world, Notice.Level.WARNING, "HostSkipped", h.host() + ": " + skip.why(), skip));
+                step.notice(notice(
+                        rollout, world, Notice.Level.WARNING, "HostSkipped", h.host() + ": " + skip.why(), skip));
             } else {
                 after.add(h);
             }
@@ -160,7 +161,12 @@ public final class RolloutDecider {
                 rollout.reason()));
         hosts.replaceAll(h -> h.host().equals(taken.host()) ? h.runs(run, world.now()) : h);
         step.notice(notice(
-                rollout, world, Notice.Level.INFO, "HostTaken", "host " + taken.host() + " by " + taken.method(), null));
+                rollout,
+                world,
+                Notice.Level.INFO,
+                "HostTaken",
+                "host " + taken.host() + " by " + taken.method(),
+                null));
     }
 
     private static boolean isOn(Rollout rollout, HostId host, World world) {
@@ -225,9 +231,7 @@ public final class RolloutDecider {
                         rollout.waves(),
                         0)
                 : rollout;
-        return new Step.Builder()
-                .notice(told)
-                .to(forgiven.in(new Rolling(world.now(), null, null)));
+        return new Step.Builder().notice(told).to(forgiven.in(new Rolling(world.now(), null, null)));
     }
 
     private static Step cancel(Rollout rollout, RunEvent.CancelOrdered order, World world) {

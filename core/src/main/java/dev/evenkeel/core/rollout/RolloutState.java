@@ -24,8 +24,10 @@ public sealed interface RolloutState {
      *
      * @param waitingSince since when a gate or room has been waited for, or null
      */
-    record Rolling(Instant lookAt, @Nullable Instant waitingSince, @Nullable Refusal waitingFor)
-            implements RolloutState {
+    record Rolling(
+            Instant lookAt,
+            @Nullable Instant waitingSince,
+            @Nullable Refusal waitingFor) implements RolloutState {
         @Override
         public Optional<Instant> due() {
             return Optional.of(lookAt);

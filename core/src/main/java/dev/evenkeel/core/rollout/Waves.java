@@ -58,7 +58,8 @@ final class Waves {
             if (choice.method() == null) {
                 boolean onlyRoom = choice.rungs().stream()
                         .flatMap(rung -> rung.refusals().stream())
-                        .allMatch(why -> why.code().equals("NO_TARGET") || why.code().equals("NO_PAYLOAD"));
+                        .allMatch(why ->
+                                why.code().equals("NO_TARGET") || why.code().equals("NO_PAYLOAD"));
                 boolean lacksRoom = choice.rungs().stream()
                         .flatMap(rung -> rung.refusals().stream())
                         .anyMatch(why -> why.code().equals("NO_TARGET"));
@@ -73,9 +74,10 @@ final class Waves {
     }
 
     private static List<Host> inOrder(List<HostId> candidates, Fleet fleet) {
-        Comparator<Host> fewest = Comparator.comparing(h -> fleet.aliveOn(h.id()).size());
-        Comparator<Host> lightest = Comparator.comparing(h ->
-                fleet.aliveOn(h.id()).stream().map(Vm::memory).reduce(Bytes.ZERO, Bytes::plus));
+        Comparator<Host> fewest =
+                Comparator.comparing(h -> fleet.aliveOn(h.id()).size());
+        Comparator<Host> lightest = Comparator.comparing(
+                h -> fleet.aliveOn(h.id()).stream().map(Vm::memory).reduce(Bytes.ZERO, Bytes::plus));
         return candidates.stream()
                 .flatMap(id -> fleet.host(id).stream())
                 .sorted(fewest.thenComparing(lightest).thenComparing(Host::id))
@@ -85,7 +87,8 @@ final class Waves {
     /** The fleet once this host's VMs have moved, the host itself out of use. */
     private static Fleet emptied(Host host, Fleet fleet, Update update) {
         Fleet next = fleet;
-        for (var entry : Placement.evacuate(host.id(), fleet, h -> update.isOn(h.facts())).entrySet()) {
+        for (var entry : Placement.evacuate(host.id(), fleet, h -> update.isOn(h.facts()))
+                .entrySet()) {
             if (entry.getValue() instanceof Placement.Answer.Target target) {
                 for (Vm vm : fleet.vmsOn(host.id())) {
                     if (vm.id().equals(entry.getKey())) {

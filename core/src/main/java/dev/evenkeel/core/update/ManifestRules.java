@@ -55,7 +55,8 @@ public final class ManifestRules {
                 errors.add(new FieldError(here + ".sha256", file.sha256(), "give 64 lower-case hex digits"));
             }
             if (file.file().contains("/") || !file.file().endsWith(".deb")) {
-                errors.add(new FieldError(here + ".file", file.file(), "give the name of a .deb file without a folder"));
+                errors.add(
+                        new FieldError(here + ".file", file.file(), "give the name of a .deb file without a folder"));
             }
             if (!seen.add(file.name())) {
                 errors.add(new FieldError(here + ".name", file.name(), "name each package once"));
