@@ -1,6 +1,6 @@
 package dev.evenkeel.server.http;
 
-import dev.evenkeel.server.trust.PrivateFiles;
+import dev.evenkeel.wire.trust.PrivateFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

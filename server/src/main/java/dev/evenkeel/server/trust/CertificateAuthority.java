@@ -1,13 +1,14 @@
 package dev.evenkeel.server.trust;
 
 import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.wire.trust.Pem;
+import dev.evenkeel.wire.trust.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
@@ -90,7 +91,7 @@ public final class CertificateAuthority {
     /** SHA-256 of the certificate's DER form in lower-case hex: the second half of a join token. */
     public String fingerprint() {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+            return Pem.fingerprint(certificate);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

@@ -1,5 +1,6 @@
 package dev.evenkeel.server.trust;
 
+import dev.evenkeel.wire.trust.Pem;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;

@@ -1,4 +1,4 @@
-package dev.evenkeel.server.trust;
+package dev.evenkeel.wire.trust;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

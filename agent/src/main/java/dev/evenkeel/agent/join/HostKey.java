@@ -1,0 +1,43 @@
+package dev.evenkeel.agent.join;
+
+import dev.evenkeel.wire.trust.Pem;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.spec.ECGenParameterSpec;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
+
+/** A host's key: EC P-256, made on the host. It is kept over renewals, so that key and certificate files always fit. */
+final class HostKey {
+    private HostKey() {}
+
+    static KeyPair make() throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"), new SecureRandom());
+        return generator.generateKeyPair();
+    }
+
+    /** Asks for a certificate over the key: PKCS #10 in PEM form. The server gives the names, so only the key counts. */
+    static String request(String commonName, PublicKey key, PrivateKey signer) throws GeneralSecurityException {
+        try {
+            byte[] der = new JcaPKCS10CertificationRequestBuilder(
+                            new X500NameBuilder(BCStyle.INSTANCE)
+                                    .addRDN(BCStyle.CN, commonName)
+                                    .build(),
+                            key)
+                    .build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer))
+                    .getEncoded();
+            return Pem.encode("CERTIFICATE REQUEST", der);
+        } catch (IOException | OperatorCreationException e) {
+            throw new GeneralSecurityException("the certificate signing request could not be made", e);
+        }
+    }
+}
