@@ -1,0 +1,158 @@
+package dev.evenkeel.wire;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.annotation.Nulls;
+import dev.evenkeel.core.engine.Effect;
+import dev.evenkeel.core.engine.EffectId;
+import dev.evenkeel.core.engine.Outcome;
+import dev.evenkeel.core.engine.Run;
+import dev.evenkeel.core.engine.RunEvent;
+import dev.evenkeel.core.engine.RunId;
+import dev.evenkeel.core.fleet.AvailabilitySetId;
+import dev.evenkeel.core.fleet.Bytes;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.MigrationDomainId;
+import dev.evenkeel.core.fleet.TenantId;
+import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.hostrun.HostRun;
+import dev.evenkeel.core.hostrun.HostRunState;
+import dev.evenkeel.core.hostrun.Purpose;
+import dev.evenkeel.core.impact.Impact;
+import dev.evenkeel.core.rollout.Rollout;
+import dev.evenkeel.core.rollout.RolloutState;
+import dev.evenkeel.core.update.Component;
+import dev.evenkeel.core.update.Method;
+import dev.evenkeel.core.update.PackageFile;
+import dev.evenkeel.core.update.Payload;
+import dev.evenkeel.core.update.Severity;
+import dev.evenkeel.core.update.Update;
+import dev.evenkeel.core.update.UpdateId;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.cfg.DateTimeFeature;
+import tools.jackson.databind.cfg.MapperBuilder;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.jsontype.NamedType;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/**
+ * The one mapper. Ids and {@link Bytes} are plain strings and numbers; times and durations ISO 8601; a sealed type
+ * carries its case's simple name as {@code "is"}; unknown fields are refused by name, so that a typing error in a
+ * manifest is seen.
+ */
+public final class Json {
+    private static final List<Class<?>> IDS = List.of(
+            HostId.class,
+            VmId.class,
+            TenantId.class,
+            AvailabilitySetId.class,
+            MigrationDomainId.class,
+            UpdateId.class,
+            RunId.class,
+            EffectId.class);
+
+    private static final List<Class<?>> SEALED = List.of(
+            Effect.class,
+            Outcome.class,
+            RunEvent.class,
+            HostRunState.class,
+            RolloutState.class,
+            Purpose.class,
+            Impact.class);
+
+    private static final JsonMapper MAPPER = configure(JsonMapper.builder()).build();
+    private static final YAMLMapper YAML = configure(YAMLMapper.builder()).build();
+
+    private Json() {}
+
+    /** Reads and writes JSON. Shared and immutable. */
+    public static JsonMapper mapper() {
+        return MAPPER;
+    }
+
+    /** Reads and writes YAML with the same rules. Shared and immutable. */
+    public static YAMLMapper yaml() {
+        return YAML;
+    }
+
+    private static <M extends tools.jackson.databind.ObjectMapper, B extends MapperBuilder<M, B>> B configure(
+            B builder) {
+        builder.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+                .disable(DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS)
+                .disable(DateTimeFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+                .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS);
+        IDS.forEach(id -> builder.addMixIn(id, IdMixIn.class));
+        builder.addMixIn(Bytes.class, BytesMixIn.class);
+        for (Class<?> sealed : SEALED) {
+            builder.addMixIn(sealed, CaseMixIn.class);
+            for (Class<?> option : sealed.getPermittedSubclasses()) {
+                builder.registerSubtypes(new NamedType(option, option.getSimpleName()));
+            }
+        }
+        builder.addMixIn(Update.class, UpdateMixIn.class);
+        builder.addMixIn(PackageFile.class, PackageFileMixIn.class);
+        for (Class<?> container : List.of(List.class, Map.class, SortedMap.class, SortedSet.class)) {
+            builder.withConfigOverride(
+                    container, o -> o.setNullHandling(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY)));
+        }
+        builder.addMixIn(Run.class, CaseMixIn.class);
+        builder.registerSubtypes(new NamedType(HostRun.class, "HostRun"), new NamedType(Rollout.class, "Rollout"));
+        return builder;
+    }
+
+    /** An id is its value. */
+    private abstract static class IdMixIn {
+        @JsonCreator
+        IdMixIn(String value) {}
+
+        @JsonValue
+        abstract String value();
+    }
+
+    /** An amount is a number of bytes. */
+    private abstract static class BytesMixIn {
+        @JsonCreator
+        BytesMixIn(long value) {}
+
+        @JsonValue
+        abstract long value();
+    }
+
+    /** A case of a sealed type says which one it is. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
+    private abstract static class CaseMixIn {}
+
+    /** What a manifest may not leave out. */
+    private abstract static class UpdateMixIn {
+        @JsonCreator
+        UpdateMixIn(
+                @JsonProperty(value = "id", required = true) UpdateId id,
+                @JsonProperty(value = "version", required = true) String version,
+                @JsonProperty(value = "component", required = true) Component component,
+                @JsonProperty(value = "severity", required = true) Severity severity,
+                @JsonProperty(value = "title", required = true) String title,
+                @JsonProperty(value = "methods", required = true) Map<Method, Payload> methods,
+                @JsonProperty(value = "verify", required = true) SortedMap<String, String> verify) {}
+    }
+
+    /** What a package of a manifest may not leave out. */
+    private abstract static class PackageFileMixIn {
+        @JsonCreator
+        PackageFileMixIn(
+                @JsonProperty(value = "file", required = true) String file,
+                @JsonProperty(value = "sha256", required = true) String sha256,
+                @JsonProperty(value = "size", required = true) Bytes size,
+                @JsonProperty(value = "name", required = true) String name,
+                @JsonProperty(value = "version", required = true) String version) {}
+    }
+}
