@@ -37,9 +37,13 @@ public record Update(
 
     /** Whether the host already runs what this update brings. */
     public boolean isOn(HostFacts facts) {
+        return isOn(facts.versions());
+    }
+
+    /** Whether what runs, by name as in {@link HostFacts#versions}, is what this update brings. */
+    public boolean isOn(SortedMap<String, String> running) {
         return !verify.isEmpty()
-                && verify.entrySet().stream()
-                        .allMatch(want -> matches(facts.versions().get(want.getKey()), want.getValue()));
+                && verify.entrySet().stream().allMatch(want -> matches(running.get(want.getKey()), want.getValue()));
     }
 
     /** Whether {@code running} is {@code wanted} or a refinement of it: 11.1.3 matches 11.1, 11.10 does not. */

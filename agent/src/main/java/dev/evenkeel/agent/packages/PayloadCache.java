@@ -1,0 +1,127 @@
+package dev.evenkeel.agent.packages;
+
+import dev.evenkeel.core.update.PackageFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * Payload files on the host, by digest. A file gets its final name only once its digest is right; what was fetched of one
+ * before the link broke is gone on with.
+ */
+public final class PayloadCache {
+    private static final int TRIES = 5;
+
+    private final Path directory;
+    private final PayloadSource source;
+
+    public PayloadCache(Path directory, PayloadSource source) {
+        this.directory = directory;
+        this.source = source;
+    }
+
+    /** Whether the file is here already. */
+    boolean has(PackageFile file) {
+        return Files.isRegularFile(path(file));
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    /**
+     * The file, fetched when it is not here. Its name ends in {@code .deb}, as dpkg wants it.
+     *
+     * @throws IOException when it can't be had, or what comes is not what the manifest names
+     */
+    Path fetch(PackageFile file) throws IOException {
+        Path whole = path(file);
+        if (Files.isRegularFile(whole)) {
+            return whole;
+        }
+        Files.createDirectories(directory);
+        Path part = directory.resolve(file.sha256() + ".part");
+        IOException last = new IOException("not tried");
+        for (int attempt = 0; attempt < TRIES; attempt++) {
+            try {
+                append(file, part);
+                Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE);
+                return whole;
+            } catch (WrongContent e) {
+                Files.deleteIfExists(part);
+                throw e;
+            } catch (IOException e) {
+                last = e;
+            }
+        }
+        throw new IOException(file.file() + " can't be fetched: " + last.getMessage(), last);
+    }
+
+    private void append(PackageFile file, Path part) throws IOException {
+        MessageDigest digest = sha256();
+        long have = Files.exists(part) ? Files.size(part) : 0;
+        if (have > file.size().value()) {
+            Files.delete(part);
+            have = 0;
+        }
+        if (have > 0) {
+            try (InputStream in = new DigestInputStream(Files.newInputStream(part), digest)) {
+                in.transferTo(OutputStream.nullOutputStream());
+            }
+        }
+        if (have < file.size().value()) {
+            try (InputStream in = source.open(file.sha256(), have);
+                    OutputStream out =
+                            Files.newOutputStream(part, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+                copy(file, new DigestInputStream(in, digest), out, file.size().value() - have);
+            }
+        }
+        String found = HexFormat.of().formatHex(digest.digest());
+        if (!found.equals(file.sha256())) {
+            throw new WrongContent(file.file() + " has the digest " + found + ", its manifest says " + file.sha256());
+        }
+    }
+
+    /** Never takes more than the manifest promises, however much is sent. */
+    private static void copy(PackageFile file, InputStream in, OutputStream out, long expected) throws IOException {
+        byte[] buffer = new byte[1 << 16];
+        long left = expected;
+        while (left > 0) {
+            int n = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+            if (n < 0) {
+                throw new IOException(file.file() + " ended " + left + " bytes early");
+            }
+            out.write(buffer, 0, n);
+            left -= n;
+        }
+    }
+
+    private Path path(PackageFile file) {
+        return directory.resolve(file.sha256() + ".deb");
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What came is not what the manifest names; trying again would bring the same. */
+    static final class WrongContent extends IOException {
+        private static final long serialVersionUID = 1;
+
+        WrongContent(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.evenkeel.agent.packages;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** The host's services, through systemctl. */
+public final class Services {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9@_.-]+");
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    /**
+     * Restarts services, one after the other.
+     *
+     * @throws IOException when one does not come back
+     */
+    public void restart(List<String> names) throws IOException {
+        for (String name : names) {
+            if (!NAME.matcher(name).matches()) {
+                throw new IOException("\"" + name + "\" is no name of a service");
+            }
+            Command.Result result = Command.run(LIMIT, Map.of(), List.of("systemctl", "restart", name));
+            if (!result.ok()) {
+                throw new IOException("systemctl restart " + name + " failed: " + result.tail());
+            }
+        }
+    }
+}
