@@ -1,0 +1,174 @@
+package dev.evenkeel.lab;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The subcommands of {@code evenkeel lab}. */
+final class LabCommands {
+    private LabCommands() {}
+
+    /** Which lab is meant. */
+    static final class Which {
+        @Option(names = "--name", defaultValue = "ek", description = "the lab's name (default: ${DEFAULT-VALUE})")
+        String name = "ek";
+
+        @Option(names = "--state", description = "the state directory (default: EVENKEEL_STATE, else XDG's)")
+        @Nullable
+        Path state;
+
+        Path state() {
+            return state != null ? state : StateDirectory.byDefault(System.getenv());
+        }
+
+        Lab attach() throws IOException {
+            return Lab.attach(state(), name);
+        }
+    }
+
+    @Command(name = "up", description = "Start a lab and wait until all its VMs beat.")
+    static final class Up implements Callable<Integer> {
+        @Mixin
+        Which which = new Which();
+
+        @Option(names = "--hosts", defaultValue = "3", description = "how many hosts (default: ${DEFAULT-VALUE})")
+        int hosts;
+
+        @Option(names = "--vms", defaultValue = "6", description = "how many VMs (default: ${DEFAULT-VALUE})")
+        int vms;
+
+        @Option(names = "--beat-ms", defaultValue = "20", description = "ms between heartbeats (default: 20)")
+        int beatMs;
+
+        @Override
+        public Integer call() throws IOException {
+            LabSpec spec = LabSpec.in(which.state())
+                    .withName(which.name)
+                    .withHosts(hosts)
+                    .withVms(vms)
+                    .withBeatPeriod(Duration.ofMillis(beatMs));
+            Lab.up(spec, Progress.on(System.out));
+            System.out.println("Look around: lab status · lab exec h1 -- virsh list · lab exec ctl -- ip -brief addr");
+            return 0;
+        }
+    }
+
+    @Command(name = "down", description = "Take a lab away; nothing of it is left.")
+    static final class Down implements Callable<Integer> {
+        @Mixin
+        Which which = new Which();
+
+        @Option(names = "--purge", description = "the cache (host roots, guests, packages) too")
+        boolean purge;
+
+        @Override
+        public Integer call() throws IOException {
+            Lab.down(which.state(), which.name);
+            if (purge) {
+                Lab.purge(which.state());
+            }
+            return 0;
+        }
+    }
+
+    @Command(name = "status", description = "Hosts, VMs and how they beat.")
+    static final class Status implements Callable<Integer> {
+        @Mixin
+        Which which = new Which();
+
+        @Override
+        public Integer call() throws IOException {
+            Lab lab = which.attach();
+            System.out.printf("%-6s %-6s %-12s %-6s %s%n", "HOST", "STATE", "ADDRESS", "RACK", "VMS");
+            for (LabHost host : lab.hosts()) {
+                boolean alive = host.alive();
+                String vms = alive ? String.join(" ", host.running()) : "";
+                System.out.printf(
+                        "%-6s %-6s %-12s %-6s %s%n", host, alive ? "up" : "down", host.address(), host.rack(), vms);
+            }
+            System.out.printf("%n%-18s %-12s %-8s %-12s %s%n", "VM", "ADDRESS", "BEATS", "GAP (10 s)", "BAD PAGES");
+            Instant now = Instant.now();
+            Instant from = now.minusSeconds(10);
+            for (LabVm vm : lab.vms()) {
+                var pulse = vm.pulse(from.minusSeconds(1));
+                boolean beats = pulse.aliveSince(now.minusSeconds(1));
+                System.out.printf(
+                        "%-18s %-12s %-8s %-12s %d%n",
+                        vm,
+                        vm.address(),
+                        beats ? "yes" : "no",
+                        pulse.gap(from, pulse.last().orElse(now)).toMillis() + " ms",
+                        pulse.badPages(Instant.EPOCH, now));
+            }
+            return 0;
+        }
+    }
+
+    @Command(name = "exec", description = "Run a command on a host, or in the control namespace (ctl).")
+    static final class Exec implements Callable<Integer> {
+        @Mixin
+        Which which = new Which();
+
+        @Parameters(index = "0", paramLabel = "HOST|ctl")
+        String where = "";
+
+        @Parameters(index = "1..*", arity = "1..*", paramLabel = "COMMAND")
+        List<String> words = List.of();
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            Lab lab = which.attach();
+            return (where.equals("ctl") ? lab.inControl(words) : lab.host(where).command(words)).interactive();
+        }
+    }
+
+    @Command(name = "crash", description = "Cut a host's power: all its VMs die, its disk stays.")
+    static final class Crash implements Callable<Integer> {
+        @Mixin
+        Which which = new Which();
+
+        @Parameters(index = "0", paramLabel = "HOST")
+        String host = "";
+
+        @Override
+        public Integer call() throws IOException {
+            which.attach().host(host).crash();
+            return 0;
+        }
+    }
+
+    @Command(name = "add", description = "Start a crashed host again; without a name, add a new one.")
+    static final class Add implements Callable<Integer> {
+        @Mixin
+        Which which = new Which();
+
+        @Parameters(index = "0", arity = "0..1", paramLabel = "HOST")
+        @Nullable
+        String host;
+
+        @Override
+        public Integer call() throws IOException {
+            Lab lab = which.attach();
+            Optional<LabHost> known =
+                    lab.hosts().stream().filter(h -> h.name().equals(host)).findFirst();
+            String next = "h" + (lab.hosts().getLast().number() + 1);
+            if (known.isPresent()) {
+                known.get().start();
+            } else if (host == null || host.equals(next)) {
+                System.out.println(lab.addHost() + " is up");
+            } else {
+                throw new IOException("No host \"" + host + "\" in this lab; a new one is called " + next);
+            }
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package dev.evenkeel.lab;
+
+import dev.evenkeel.lab.os.Await;
+import dev.evenkeel.lab.os.Command;
+import dev.evenkeel.lab.os.ProcessMark;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** One host of a lab: what runs on it, and the ways to hurt it. */
+public final class LabHost {
+    private static final int SERVER_GATEWAY = 8441;
+
+    private final HostBoot boot;
+    private final LabRecord record;
+    private final Fabric fabric;
+    private final int number;
+
+    LabHost(HostBoot boot, LabRecord record, Fabric fabric, int number) {
+        this.boot = boot;
+        this.record = record;
+        this.fabric = fabric;
+        this.number = number;
+    }
+
+    /** {@code h1}, {@code h2}, …: also its host name and, where there is a control plane, its id there. */
+    public String name() {
+        return "h" + number;
+    }
+
+    public int number() {
+        return number;
+    }
+
+    /** Its address in the management network. */
+    public String address() {
+        return Fabric.address(number);
+    }
+
+    /** The rack it claims to be in: two hosts to a rack. */
+    public String rack() {
+        return "r" + ((number + 1) / 2);
+    }
+
+    /** Whether it is up. */
+    public boolean alive() {
+        return record.process(name()).map(ProcessMark::alive).orElse(false);
+    }
+
+    /** A command that runs on this host, with nothing of the machine in sight but its own input and output. */
+    public Command command(List<String> words) throws IOException {
+        ProcessMark init = record.process(name())
+                .filter(ProcessMark::alive)
+                .orElseThrow(() -> new IOException(name() + " is down; start it with \"lab add " + name() + "\""));
+        List<String> all = new ArrayList<>(
+                List.of("nsenter", "-t", Long.toString(init.pid()), "-m", "-u", "-i", "-n", "-p", "-r", "-w", "--"));
+        all.addAll(words);
+        return Command.of(all);
+    }
+
+    /** Runs a command on this host, whatever it ends with. */
+    public Command.Result exec(String... words) throws IOException {
+        return command(Arrays.asList(words)).run();
+    }
+
+    /** Runs virsh against this host's own libvirtd and returns its output; failure is an error that quotes it. */
+    public String virsh(String... words) throws IOException {
+        return command(virshWords(words)).check();
+    }
+
+    /** Runs virsh against this host's own libvirtd, whatever it ends with. */
+    public Command.Result tryVirsh(String... words) throws IOException {
+        return command(virshWords(words)).run();
+    }
+
+    private static List<String> virshWords(String... words) {
+        List<String> all = new ArrayList<>(List.of("virsh", "-q", "-c", "qemu:///system"));
+        all.addAll(Arrays.asList(words));
+        return all;
+    }
+
+    /** Where other hosts' libvirtds and virsh reach this one without encryption, for labs with plain TCP. */
+    public String plainUri() {
+        return "qemu+tcp://" + address() + "/system";
+    }
+
+    /** The names of the VMs that run here. */
+    public List<String> running() throws IOException {
+        return virsh("list", "--name").lines().filter(l -> !l.isBlank()).toList();
+    }
+
+    /** Power is lost: every process of the host is gone at once, its disk stays. */
+    public void crash() throws IOException {
+        ProcessMark init = record.process(name()).orElseThrow(() -> new IOException(name() + " was never started"));
+        init.kill();
+        if (!init.awaitEnd(Duration.ofSeconds(20))) {
+            throw new IOException(name() + " did not die within 20 s");
+        }
+    }
+
+    /** Starts it again after a crash, from what its disk holds, and waits until its libvirtd answers. */
+    public void start() throws IOException {
+        if (!alive()) {
+            boot.start(number);
+        }
+        awaitLibvirtd(Duration.ofSeconds(60));
+    }
+
+    /** Waits until its libvirtd answers. */
+    public void awaitLibvirtd(Duration limit) throws IOException {
+        Command probe = command(virshWords("version")).within(Duration.ofSeconds(30));
+        if (!Await.until(limit, () -> probe.run().ok())) {
+            throw new IOException(name() + ": libvirtd does not answer after " + limit.toSeconds() + " s; its log: "
+                    + exec("tail", "-5", "/var/log/libvirtd.log", "/var/log/libvirt/libvirtd.log")
+                            .out());
+        }
+    }
+
+    /** kill -9 of libvirtd; half a second later the host starts it again, unless it is held. */
+    public void killLibvirtd() throws IOException {
+        signal("libvirtd", "KILL");
+    }
+
+    /** kill -9 of the agent; half a second later the host starts it again, unless it is held. */
+    public void killAgent() throws IOException {
+        signal("agent", "KILL");
+    }
+
+    /** From now on a service ({@code libvirtd} or {@code agent}) that ends is not started again. */
+    public void hold(String service) throws IOException {
+        command(List.of("touch", "/run/lab/" + service + ".hold")).check();
+    }
+
+    /** The service is started again when it ends, and now if it is down. */
+    public void release(String service) throws IOException {
+        command(List.of("rm", "-f", "/run/lab/" + service + ".hold")).check();
+    }
+
+    /** Sends a signal to a service ({@code libvirtd} or {@code agent}); an error where it does not run. */
+    public void signal(String service, String signal) throws IOException {
+        command(List.of("sh", "-c", "kill -" + signal + " $(cat /run/lab/" + service + ".pid)"))
+                .check();
+    }
+
+    /** kill -9 of the QEMU that runs a VM here: the VM is dead. */
+    public void killQemu(String vm) throws IOException {
+        command(List.of("sh", "-c", "kill -9 $(cat /run/libvirt/qemu/" + vm + ".pid)"))
+                .check();
+    }
+
+    /** Pulls its management cable: no host and no server reaches it. Its guests' cable stays. */
+    public void stopLink() throws IOException {
+        fabric.link(number, false);
+    }
+
+    /** Plugs its management cable in again. */
+    public void restoreLink() throws IOException {
+        fabric.link(number, true);
+    }
+
+    /** Cuts the way between this host and another, in silence; the server reaches both. */
+    public void stopLink(LabHost other) throws IOException {
+        fabric.pair(number, other.number, false);
+    }
+
+    /** Mends the way between this host and another. */
+    public void restoreLink(LabHost other) throws IOException {
+        fabric.pair(number, other.number, true);
+    }
+
+    /** Drops what this host's agent sends to the server; hosts still reach each other. */
+    public void stopServerLink() throws IOException {
+        fabric.port(number, SERVER_GATEWAY, false);
+    }
+
+    /** Lets this host's agent reach the server again. */
+    public void restoreServerLink() throws IOException {
+        fabric.port(number, SERVER_GATEWAY, true);
+    }
+
+    /** Limits its management cable in both directions, MiB per second from 1. */
+    public void shape(int mibPerSecond) throws IOException {
+        if (mibPerSecond < 1) {
+            throw new IllegalArgumentException("bandwidth " + mibPerSecond + " MiB/s: from 1");
+        }
+        fabric.shape(number, mibPerSecond);
+    }
+
+    /** Lifts the limit of {@link #shape}. */
+    public void unshape() throws IOException {
+        fabric.shape(number, 0);
+    }
+
+    @Override
+    public String toString() {
+        return name();
+    }
+}

@@ -1,0 +1,176 @@
+package dev.evenkeel.lab;
+
+import dev.evenkeel.lab.debian.Cache;
+import dev.evenkeel.lab.debian.DebianMirror;
+import dev.evenkeel.lab.debian.HostRoot;
+import dev.evenkeel.lab.guest.DomainXml;
+import dev.evenkeel.lab.guest.GuestImage;
+import dev.evenkeel.lab.guest.Tools;
+import dev.evenkeel.lab.guest.VmPlan;
+import dev.evenkeel.lab.os.Command;
+import dev.evenkeel.lab.os.ProcessMark;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Makes a lab, part by part, each written down before it is made. */
+final class LabUp {
+    private static final Duration FIRST_BEAT = Duration.ofSeconds(90);
+
+    private final LabSpec spec;
+    private final Progress progress;
+    private final LabRecord record;
+
+    private LabUp(LabSpec spec, Progress progress, LabRecord record) {
+        this.spec = spec;
+        this.progress = progress;
+        this.record = record;
+    }
+
+    static Lab run(LabSpec spec, Progress progress) throws IOException {
+        Machine.require();
+        if (Lab.exists(spec.state(), spec.name())) {
+            throw new IOException("A lab \"" + spec.name() + "\" is there already; take it down with \"lab down --name "
+                    + spec.name() + "\" or choose another --name");
+        }
+        if (new Fabric(spec.name()).exists()) {
+            throw new IOException("A lab \"" + spec.name() + "\" of another state directory runs on this machine;"
+                    + " choose another --name");
+        }
+        Cache cache = new Cache(spec.state().resolve("cache"));
+        DebianMirror mirror = DebianMirror.ofThisMachine();
+        Tools tools = Tools.in(cache);
+        Path root = new HostRoot(mirror, spec.vmm()).in(cache, progress);
+        Path guest = GuestImage.in(cache, mirror, tools, root, progress);
+
+        LabRecord record = LabRecord.create(spec.state(), spec.name());
+        record.put("root", root.toString());
+        record.put("guest", guest.toString());
+        record.put("ask", tools.ask().toString());
+        record.put("hostDiskMib", Integer.toString(spec.hostDiskMib()));
+        record.put("plainTcp", spec.plainTcp() ? "1" : "0");
+        record.put("jdk", Machine.jdk().toString());
+        Optional<Path> lib = Machine.lib();
+        if (lib.isPresent()) {
+            record.put("lib", lib.get().toString());
+        }
+        for (VmPlan vm : spec.vms()) {
+            record.put("vm." + vm.name(), vm.address());
+        }
+        try {
+            return new LabUp(spec, progress, record).build(tools);
+        } catch (IOException | RuntimeException e) {
+            try {
+                LabDown.run(record);
+            } catch (IOException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
+            throw e;
+        }
+    }
+
+    private Lab build(Tools tools) throws IOException {
+        Lab lab = new Lab(record);
+        Fabric fabric = new Fabric(spec.name());
+        HostBoot boot = new HostBoot(record, fabric);
+        fabric.createControl();
+        collector(fabric, tools);
+        progress.step("starting " + spec.hosts() + " hosts");
+        for (int n = 1; n <= spec.hosts(); n++) {
+            boot.create(n);
+            boot.start(n);
+        }
+        inParallel(lab.hosts(), host -> host.awaitLibvirtd(Duration.ofSeconds(90)));
+        progress.step("starting " + spec.vms().size() + " VMs");
+        Instant begun = Instant.now();
+        inParallel(lab.hosts(), this::startVms);
+        for (LabVm vm : lab.vms()) {
+            if (!vm.awaitBeat(begun, FIRST_BEAT)) {
+                throw new IOException(
+                        vm + " does not beat after " + FIRST_BEAT.toSeconds() + " s; its console: " + console(vm));
+            }
+        }
+        progress.step("all VMs beat");
+        return lab;
+    }
+
+    private void collector(Fabric fabric, Tools tools) throws IOException {
+        Path beats = Files.createDirectories(record.directory().resolve("beats"));
+        List<String> words = Fabric.in(
+                fabric.control(),
+                List.of(
+                        tools.collector().toString(),
+                        Fabric.COLLECTOR_ADDRESS,
+                        Integer.toString(Fabric.COLLECTOR_PORT),
+                        beats.toString()));
+        Process process = Command.of(words).detach(record.directory().resolve("collector.log"));
+        Optional<ProcessMark> mark = ProcessMark.of(process.pid());
+        if (mark.isEmpty()) {
+            throw new IOException("The collector ended at once: "
+                    + Files.readString(record.directory().resolve("collector.log")));
+        }
+        record.process("collector", mark.get());
+    }
+
+    private void startVms(LabHost host) throws IOException {
+        for (int i = host.number() - 1; i < spec.vms().size(); i += spec.hosts()) {
+            VmPlan vm = spec.vms().get(i);
+            Optional<String> disk = Optional.empty();
+            if (vm.disk()) {
+                String volume = vm.name() + ".qcow2";
+                host.virsh("vol-create-as", "default", volume, "64MiB", "--format", "qcow2");
+                disk = Optional.of("/var/lib/libvirt/images/" + volume);
+            }
+            String xml =
+                    DomainXml.of(vm, spec.vmm().machine(), spec.beatPeriod().toNanos() / 1000, disk);
+            host.command(List.of("virsh", "-q", "define", "/dev/stdin"))
+                    .withInput(xml)
+                    .check();
+            host.virsh("start", vm.name());
+        }
+    }
+
+    private static String console(LabVm vm) throws IOException {
+        Optional<LabHost> host = vm.host();
+        return host.isEmpty()
+                ? "it runs nowhere"
+                : host.get()
+                        .exec("tail", "-3", "/var/log/libvirt/qemu/" + vm.name() + "-serial.log")
+                        .out();
+    }
+
+    private interface Work {
+        void on(LabHost host) throws IOException;
+    }
+
+    private static void inParallel(List<LabHost> hosts, Work work) throws IOException {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> results = new ArrayList<>();
+            for (LabHost host : hosts) {
+                Callable<Boolean> task = () -> {
+                    work.on(host);
+                    return true;
+                };
+                results.add(threads.submit(task));
+            }
+            for (Future<?> result : results) {
+                result.get();
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new java.io.InterruptedIOException("interrupted while the lab came up");
+        }
+    }
+}
