@@ -177,6 +177,21 @@ public final class Connection extends Handle {
         }
     }
 
+    /** Whether the host has a network interface of this name, such as a bridge; empty where the daemon can't say. */
+    public Optional<Boolean> hasHostInterface(String name) {
+        try {
+            MemorySegment found = textToPointer("virInterfaceLookupByName", name);
+            Libvirt.intFunction("virInterfaceFree", ADDRESS).asInt(found);
+            return Optional.of(true);
+        } catch (LibvirtException e) {
+            return switch (e.code()) {
+                case NO_INTERFACE -> Optional.of(false);
+                case NO_SUPPORT, NO_CONNECT, INTERNAL_ERROR, OPERATION_UNSUPPORTED, OTHER -> Optional.empty();
+                default -> throw e;
+            };
+        }
+    }
+
     /**
      * Delivers events of this connection's domains to a listener on one thread, in order, until the returned handle or the
      * connection is closed. The listener may block and may call libvirt; what it throws is logged and dropped.

@@ -31,6 +31,7 @@ public enum LibvirtError {
     NO_STORAGE_POOL(49),
     NO_STORAGE_VOLUME(50),
     OPERATION_INVALID(55),
+    NO_INTERFACE(57),
     CONFIG_UNSUPPORTED(67),
     /** The daemon gave up waiting for another job of the domain. */
     OPERATION_TIMEOUT(68),

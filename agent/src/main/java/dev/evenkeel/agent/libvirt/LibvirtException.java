@@ -56,6 +56,13 @@ public final class LibvirtException extends RuntimeException {
         return new LibvirtException(code, code.number(), 0, message);
     }
 
+    /** Wraps what is no error of libvirt, so that callers have one type to look at. */
+    public static LibvirtException of(Throwable cause) {
+        LibvirtException e = local(LibvirtError.OTHER, cause.toString());
+        e.initCause(cause);
+        return e;
+    }
+
     /** The error of the last call of this thread; libvirt keeps one per thread. */
     static LibvirtException last() {
         MemorySegment error = Libvirt.pointerFunction("virGetLastError").asPointer();

@@ -1,0 +1,108 @@
+package dev.evenkeel.agent.migrate;
+
+import dev.evenkeel.agent.libvirt.Domain;
+import dev.evenkeel.agent.libvirt.DomainEvent;
+import dev.evenkeel.agent.libvirt.DomainEvent.Change;
+import dev.evenkeel.agent.libvirt.JobStatistics;
+import dev.evenkeel.agent.libvirt.LibvirtException;
+import dev.evenkeel.core.fleet.Bytes;
+import dev.evenkeel.core.impact.MigrationForecast;
+import dev.evenkeel.core.impact.MigrationLoad;
+import dev.evenkeel.core.impact.MigrationMeasured;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Reads from both ends what a completed move took. */
+final class MeasuredMove {
+    private static final Duration AGENT_PATIENCE = Duration.ofSeconds(3);
+
+    private final UUID vm;
+    private final Ends ends;
+    private final Steering steering;
+    private final Duration total;
+
+    MeasuredMove(UUID vm, Ends ends, Steering steering) {
+        this.vm = vm;
+        this.ends = ends;
+        this.steering = steering;
+        this.total = steering.elapsed();
+    }
+
+    Measurements read(
+            MoveRecord record, Optional<MigrationForecast> forecast, Optional<MigrationLoad> load, List<String> notes) {
+        Optional<JobStatistics> completed = Optional.empty();
+        GuestClock clock = new GuestClock.NotSet("the destination's daemon did not answer any more");
+        try (Domain guest = ends.destination().domain(vm).orElse(null)) {
+            if (guest != null) {
+                completed = Optional.of(guest.completedJob()).filter(j -> j.phase() == JobStatistics.Phase.COMPLETED);
+                clock = record.pausedBefore()
+                        ? new GuestClock.NotSet("the VM is paused by its owner")
+                        : GuestClock.set(guest, AGENT_PATIENCE);
+            }
+        } catch (LibvirtException e) {
+            clock = new GuestClock.NotSet(e.getMessage());
+        }
+        Optional<Duration> byEvents = stopByEvents();
+        Optional<JobStatistics> job = completed.or(steering::last);
+        Duration stop = completed
+                .flatMap(JobStatistics::downtime)
+                .or(() -> byEvents)
+                .or(() -> steering.last().flatMap(JobStatistics::downtime))
+                .orElse(Duration.ZERO);
+        Bytes memory = new Bytes(job.map(JobStatistics::memoryProcessedBytes).orElse(0L));
+        Bytes storage = new Bytes(job.map(JobStatistics::diskProcessedBytes).orElse(0L));
+        int passes = job.map(JobStatistics::memoryIteration).orElse(0);
+        return new Measurements(
+                stop,
+                byEvents,
+                total,
+                memory.plus(storage),
+                passes,
+                steering.postCopy(),
+                record.startedAt(),
+                forecast,
+                load,
+                measured(job, stop, memory, storage, passes),
+                clock,
+                notes);
+    }
+
+    private MigrationMeasured measured(
+            Optional<JobStatistics> job, Duration stop, Bytes memory, Bytes storage, int passes) {
+        long speed = job.map(JobStatistics::memoryBytesPerSecond).orElse(0L);
+        Duration memoryTime = speed <= 0
+                ? Duration.ZERO
+                : Duration.ofNanos(Math.round(memory.value() * 1e9 / speed)).minus(stop);
+        Duration firstMemory = steering.memoryBegan().orElse(total);
+        Duration firstStorage = steering.storageBegan().orElse(firstMemory);
+        return new MigrationMeasured(
+                firstStorage,
+                memoryTime.isNegative() ? Duration.ZERO : memoryTime,
+                stop,
+                total,
+                memory,
+                storage,
+                firstMemory.minus(firstStorage),
+                passes,
+                steering.postCopy());
+    }
+
+    /** From the notice that it was suspended here to the notice that it was resumed there, as they arrived in this process. */
+    private Optional<Duration> stopByEvents() {
+        Optional<Instant> suspended = last(ends.heardAtSource(), Change.SUSPENDED);
+        Optional<Instant> resumed = last(ends.heardAtDestination(), Change.RESUMED);
+        return suspended.isPresent() && resumed.isPresent() && resumed.get().isAfter(suspended.get())
+                ? Optional.of(Duration.between(suspended.get(), resumed.get()))
+                : Optional.empty();
+    }
+
+    private static Optional<Instant> last(List<DomainEvent> heard, Change change) {
+        return heard.stream()
+                .filter(e -> e instanceof DomainEvent.LifecycleChanged c && c.change() == change)
+                .map(DomainEvent::at)
+                .reduce((a, b) -> b);
+    }
+}

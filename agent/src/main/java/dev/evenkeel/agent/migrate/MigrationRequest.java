@@ -1,0 +1,40 @@
+package dev.evenkeel.agent.migrate;
+
+import dev.evenkeel.core.fleet.Bytes;
+import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.impact.MigrationLimits;
+import dev.evenkeel.core.impact.MigrationModel;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An order to move one VM off this host.
+ *
+ * @param destinationUri the destination's daemon as this host's daemon reaches it: {@code qemu+tls://10.77.0.12/system}. Memory and
+ *     storage are encrypted when its transport is tls
+ * @param destinationAddress the address that memory and storage are sent to
+ * @param maxPause the longest stop that the owner accepts
+ * @param postCopyAllowed the owner accepts that a lost link loses the VM once it has switched over
+ * @param bandwidthLimit cap on the stream in bytes per second, or null for none
+ * @param deadline give the move up, cleanly, after this long
+ * @param model constants learned for this pair of hosts
+ */
+public record MigrationRequest(
+        VmId vm,
+        String destinationUri,
+        String destinationAddress,
+        Duration maxPause,
+        boolean postCopyAllowed,
+        @Nullable Bytes bandwidthLimit,
+        Duration deadline,
+        MigrationModel model) {
+
+    /** The limits in the words of the forecast. */
+    public MigrationLimits limits() {
+        return new MigrationLimits(maxPause, postCopyAllowed, true, bandwidthLimit, deadline);
+    }
+
+    boolean encrypted() {
+        return destinationUri.startsWith("qemu+tls:");
+    }
+}

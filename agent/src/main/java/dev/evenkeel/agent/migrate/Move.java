@@ -1,0 +1,245 @@
+package dev.evenkeel.agent.migrate;
+
+import dev.evenkeel.agent.libvirt.BlockingCalls;
+import dev.evenkeel.agent.libvirt.Connection;
+import dev.evenkeel.agent.libvirt.Domain;
+import dev.evenkeel.agent.libvirt.DomainDescription;
+import dev.evenkeel.agent.libvirt.LibvirtException;
+import dev.evenkeel.agent.libvirt.MigrationOptions;
+import dev.evenkeel.agent.libvirt.MigrationOptions.Flag;
+import dev.evenkeel.core.fleet.Bytes;
+import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.impact.MigrationForecast;
+import dev.evenkeel.core.impact.MigrationLoad;
+import dev.evenkeel.core.impact.MigrationPilot;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** One move of one VM, from the order to its end. */
+final class Move implements AutoCloseable {
+    private static final Duration GLANCE = Duration.ofMillis(50);
+
+    private final MigrationRequest request;
+    private final UUID vm;
+    private final Ends ends;
+    private final LoadProbe loads;
+    private final MoveRecord.Shelf records;
+    private final Predicate<String> sharedStorage;
+    private final BlockingCalls calls;
+    private final long beganAtNanos = System.nanoTime();
+    private final Instant beganAt = Instant.now();
+    private volatile boolean givenUp;
+
+    Move(
+            MigrationRequest request,
+            Ends ends,
+            LoadProbe loads,
+            MoveRecord.Shelf records,
+            Predicate<String> sharedStorage,
+            BlockingCalls calls) {
+        this.request = request;
+        this.vm = UUID.fromString(request.vm().value());
+        this.ends = ends;
+        this.loads = loads;
+        this.records = records;
+        this.sharedStorage = sharedStorage;
+        this.calls = calls;
+    }
+
+    /** What is known once nothing speaks against the move. */
+    private record Cleared(
+            DomainDescription description,
+            StoragePlan storage,
+            MigrationLoad load,
+            MigrationForecast forecast,
+            boolean paused) {}
+
+    /** Either of the two. */
+    private record Preparation(
+            List<Refusal> refusals, @Nullable Cleared cleared) {
+        static Preparation refused(List<Refusal> refusals) {
+            return new Preparation(refusals, null);
+        }
+    }
+
+    List<Refusal> check() {
+        return prepare().refusals();
+    }
+
+    MigrationResult begin() {
+        Preparation preparation = prepare();
+        Cleared cleared = preparation.cleared();
+        if (cleared == null) {
+            return new MigrationResult.Refused(preparation.refusals());
+        }
+        if (givenUp) {
+            return new MigrationResult.Refused(List.of(Failures.givenUp(request.vm())));
+        }
+        MoveRecord record = new MoveRecord(
+                request.vm(),
+                request.destinationUri(),
+                beganAt,
+                cleared.storage().copies().stream().map(StoragePlan.Copy::path).toList(),
+                cleared.paused());
+        records.keep(record);
+        MigrationPilot pilot = MigrationPilot.start(request.limits(), request.model(), cleared.forecast());
+        Steering steering = new Steering(pilot, beganAtNanos);
+        Optional<LibvirtException> failure = run(cleared, pilot, steering);
+        Settler settler = new Settler(request, vm, ends, records, record, steering);
+        return settler.settle(failure, Optional.of(cleared.forecast()), Optional.of(cleared.load()), givenUp);
+    }
+
+    MigrationResult takeUp() {
+        MoveRecord record = records.find(request.vm())
+                .orElseGet(() -> new MoveRecord(request.vm(), request.destinationUri(), beganAt, List.of(), false));
+        MigrationForecast unknown = new MigrationForecast(
+                request.postCopyAllowed() ? MigrationForecast.Way.POST_COPY : MigrationForecast.Way.PRE_COPY,
+                Duration.ZERO,
+                Duration.ZERO,
+                Bytes.ZERO,
+                0,
+                0);
+        Steering steering =
+                new Steering(MigrationPilot.start(request.limits(), request.model(), unknown), beganAtNanos);
+        return new Settler(request, vm, ends, records, record, steering)
+                .settle(Optional.empty(), Optional.empty(), Optional.empty(), false);
+    }
+
+    /** Asks for the end of the move; takes effect wherever it stands. */
+    void giveUp() {
+        givenUp = true;
+        try (Domain domain = ends.source().domain(vm).orElse(null)) {
+            if (domain != null && !domain.state().isInPostCopy() && domain.job().isRunning()) {
+                domain.abortJob();
+            }
+        } catch (LibvirtException e) {
+            // no job to abort any more, or no daemon to ask: the move's own thread finds out
+        }
+    }
+
+    private Preparation prepare() {
+        try {
+            return inspect();
+        } catch (LibvirtException e) {
+            return Preparation.refused(List.of(Failures.daemonTrouble(request.vm(), e)));
+        }
+    }
+
+    private Preparation inspect() {
+        Connection source = ends.source();
+        try (Domain domain = source.domain(vm).orElse(null)) {
+            if (domain == null) {
+                return Preparation.refused(List.of(Refusal.of(
+                        "NOT_HERE",
+                        "this host has no such VM",
+                        Map.of("vm", request.vm().value()))));
+            }
+            DomainDescription description = DomainDescription.parse(domain.xml());
+            List<Refusal> refusals = new ArrayList<>(Preflight.atSource(description, domain));
+            Connection destination;
+            try {
+                destination = ends.destination();
+            } catch (LibvirtException e) {
+                refusals.add(Failures.unreachable(request, e));
+                return Preparation.refused(refusals);
+            }
+            refusals.addAll(Preflight.atDestination(description, source, destination));
+            StoragePlan.Outcome storage = StoragePlan.of(description, domain, destination, sharedStorage);
+            refusals.addAll(storage.refusals());
+            if (!refusals.isEmpty()) {
+                return Preparation.refused(refusals);
+            }
+            MigrationLoad load =
+                    loads.measure(domain, description, storage.plan().content());
+            MigrationForecast forecast = MigrationForecast.of(load, request.model(), request.limits());
+            return forecast.refusal(load, request.limits())
+                    .map(why -> Preparation.refused(
+                            List.of(why.with("vm", request.vm().value()))))
+                    .orElseGet(() -> new Preparation(
+                            List.of(),
+                            new Cleared(
+                                    description,
+                                    storage.plan(),
+                                    load,
+                                    forecast,
+                                    domain.state().isPaused())));
+        }
+    }
+
+    /** Starts the migration and steers it until the daemon's call returns. */
+    private Optional<LibvirtException> run(Cleared cleared, MigrationPilot pilot, Steering steering) {
+        try (Domain domain = ends.source().domain(vm).orElse(null)) {
+            if (domain == null) {
+                return Optional.empty(); // the settler finds out what became of it
+            }
+            cleared.storage().createVolumes(ends.destination());
+            domain.setMaxDowntime(pilot.firstDowntime());
+            Throttle.limit(domain, cleared.forecast());
+            Future<Boolean> migration = calls.start("migrating " + vm, () -> {
+                domain.migrate(request.destinationUri(), options(cleared));
+                return true;
+            });
+            return watch(domain, migration, steering);
+        } catch (LibvirtException e) {
+            return Optional.of(e);
+        }
+    }
+
+    private Optional<LibvirtException> watch(Domain domain, Future<Boolean> migration, Steering steering) {
+        while (!migration.isDone()) {
+            try {
+                steering.look(domain);
+                if (givenUp && !steering.postCopy() && domain.job().isRunning()) {
+                    domain.abortJob();
+                }
+            } catch (LibvirtException e) {
+                // the daemon is away or the job has just ended; the migration's own call tells
+            }
+            LockSupport.parkNanos(GLANCE.toNanos());
+        }
+        return switch (migration.state()) {
+            case FAILED ->
+                migration.exceptionNow() instanceof LibvirtException e
+                        ? Optional.of(e)
+                        : Optional.of(LibvirtException.of(migration.exceptionNow()));
+            case SUCCESS, CANCELLED, RUNNING -> Optional.empty();
+        };
+    }
+
+    private MigrationOptions options(Cleared cleared) {
+        MigrationOptions.Builder options = MigrationOptions.builder()
+                .flag(Flag.LIVE)
+                .flag(Flag.PEER_TO_PEER)
+                .flag(Flag.PERSIST_DESTINATION)
+                .flag(Flag.UNDEFINE_SOURCE)
+                .flag(Flag.ABORT_ON_IO_ERROR)
+                .flagIf(request.encrypted(), Flag.TLS)
+                .flagIf(request.postCopyAllowed(), Flag.POST_COPY)
+                .flagIf(cleared.forecast().way() == MigrationForecast.Way.THROTTLED, Flag.AUTO_CONVERGE)
+                .flagIf(!cleared.storage().copies().isEmpty(), Flag.COPY_STORAGE)
+                .dataUri("tcp://" + request.destinationAddress());
+        cleared.storage().copies().forEach(copy -> options.copyDisk(copy.disk().target()));
+        Bytes limit = request.bandwidthLimit();
+        if (limit != null) {
+            options.bandwidth(Math.max(1, limit.value() >> 20));
+        }
+        if (cleared.forecast().way() == MigrationForecast.Way.THROTTLED) {
+            options.throttle(cleared.forecast().throttlePercent(), Throttle.STEP);
+        }
+        return options.build();
+    }
+
+    @Override
+    public void close() {
+        ends.close();
+    }
+}

@@ -1,0 +1,248 @@
+package dev.evenkeel.agent.migrate;
+
+import dev.evenkeel.agent.libvirt.Connection;
+import dev.evenkeel.agent.libvirt.Domain;
+import dev.evenkeel.agent.libvirt.DomainEvent;
+import dev.evenkeel.agent.libvirt.LibvirtException;
+import dev.evenkeel.agent.migrate.Settlement.Verdict;
+import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.impact.MigrationForecast;
+import dev.evenkeel.core.impact.MigrationLoad;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds out where the VM lives once a migration has ended, and clears what is left over, by the rules of {@link Settlement}. */
+final class Settler {
+    private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
+
+    /** Daemons notice a dead link by keepalive within some 20 s, then clear up by themselves. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** What the daemons may still be about to do by themselves is left to them for so long. */
+    private static final Duration GRACE = Duration.ofSeconds(3);
+
+    private static final Duration GLANCE = Duration.ofMillis(50);
+    private static final Duration STEER = Duration.ofMillis(50);
+
+    private final MigrationRequest request;
+    private final UUID vm;
+    private final Ends ends;
+    private final MoveRecord.Shelf records;
+    private final MoveRecord record;
+    private final Steering steering;
+    private final List<String> notes = new ArrayList<>();
+
+    Settler(
+            MigrationRequest request,
+            UUID vm,
+            Ends ends,
+            MoveRecord.Shelf records,
+            MoveRecord record,
+            Steering steering) {
+        this.request = request;
+        this.vm = vm;
+        this.ends = ends;
+        this.records = records;
+        this.record = record;
+        this.steering = steering;
+    }
+
+    MigrationResult settle(
+            Optional<LibvirtException> failure,
+            Optional<MigrationForecast> forecast,
+            Optional<MigrationLoad> load,
+            boolean givenUp) {
+        while (true) {
+            steerWhileItRuns();
+            Verdict verdict = await();
+            LOG.debug("VM {}: {}", vm, verdict);
+            switch (verdict) {
+                case Verdict.Moved moved -> {
+                    if (clearSource(moved)) {
+                        return moved(forecast, load);
+                    }
+                }
+                case Verdict.Stayed stayed -> {
+                    if (clearDestination(stayed)) {
+                        return new MigrationResult.Failed(
+                                reason(failure, givenUp, stayed), MigrationResult.Source.RUNNING);
+                    }
+                }
+                case Verdict.Dead dead -> {
+                    deleteCopies();
+                    records.drop(request.vm());
+                    return new MigrationResult.Failed(
+                            Failures.dead(request.vm(), inWords()), MigrationResult.Source.DEAD);
+                }
+                case Verdict.Unsettled u -> {
+                    return new MigrationResult.Unknown(Failures.unknown(request.vm(), u.why(), inWords()));
+                }
+                case Verdict.HandsOff h -> {
+                    return new MigrationResult.Unknown(Failures.unknown(request.vm(), h.why(), inWords()));
+                }
+            }
+        }
+    }
+
+    private MigrationResult moved(Optional<MigrationForecast> forecast, Optional<MigrationLoad> load) {
+        MeasuredMove measured = new MeasuredMove(vm, ends, steering);
+        Measurements numbers = measured.read(record, forecast, load, notes);
+        records.drop(request.vm());
+        return new MigrationResult.Moved(numbers);
+    }
+
+    /** A job that goes on without our call, because this agent or its link to the daemon came back later, is steered on. */
+    private void steerWhileItRuns() {
+        try (Domain domain = ends.source().domain(vm).orElse(null)) {
+            while (domain != null && steering.look(domain)) {
+                LockSupport.parkNanos(STEER.toNanos());
+            }
+        } catch (LibvirtException e) {
+            LOG.debug("VM {}: {}", vm, e.getMessage());
+        }
+    }
+
+    /** Looks until the daemons agree on something that stays true. */
+    private Verdict await() {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        Verdict last = look();
+        long since = System.nanoTime();
+        while (true) {
+            Duration stable = Duration.ofNanos(System.nanoTime() - since);
+            boolean over = System.nanoTime() > end;
+            boolean settled = switch (last) {
+                case Verdict.Moved m -> !m.destroySource() || stable.compareTo(GRACE) > 0;
+                case Verdict.Stayed s ->
+                    !(s.destroyDestination() || s.resumeSource()) && s.destinationSeen() || stable.compareTo(GRACE) > 0;
+                case Verdict.Dead d -> stable.compareTo(GRACE) > 0;
+                case Verdict.HandsOff h -> stable.compareTo(GRACE) > 0;
+                case Verdict.Unsettled u -> over;
+            };
+            if (settled) {
+                return last;
+            }
+            if (over) {
+                return new Verdict.Unsettled("the two ends kept changing");
+            }
+            LockSupport.parkNanos(GLANCE.toNanos());
+            Verdict next = look();
+            if (!next.equals(last)) {
+                last = next;
+                since = System.nanoTime();
+            }
+        }
+    }
+
+    private Verdict look() {
+        return Settlement.decide(ends.lookAtSource(), ends.lookAtDestination(), record.pausedBefore(), sawItDie());
+    }
+
+    private boolean sawItDie() {
+        return ends.heardAtSource().stream()
+                .anyMatch(e -> e instanceof DomainEvent.LifecycleChanged c
+                        && c.change() == DomainEvent.Change.STOPPED
+                        && !c.byMigration());
+    }
+
+    private String inWords() {
+        return "this host " + ends.lookAtSource().inWords() + "; the destination "
+                + ends.lookAtDestination().inWords();
+    }
+
+    /** @return false when it has to be looked at again */
+    private boolean clearSource(Verdict.Moved moved) {
+        try {
+            Connection source = ends.source();
+            try (Domain domain = source.domain(vm).orElse(null)) {
+                if (domain != null && moved.destroySource() && look() instanceof Verdict.Moved) {
+                    domain.destroy();
+                }
+                if (domain != null && moved.undefineSource() && domain.isPersistent()) {
+                    domain.undefine();
+                }
+            }
+            notes.addAll(StoragePlan.deleteVolumes(source, "source", record.volumes()));
+            return true;
+        } catch (LibvirtException e) {
+            LOG.info("VM {}: clearing the source: {}", vm, e.getMessage());
+            notes.add("clearing the source: " + e.getMessage());
+            return ends.lookAtSource() instanceof EndView.Stopped || ends.lookAtSource() instanceof EndView.Absent;
+        }
+    }
+
+    /** @return false when it has to be looked at again */
+    private boolean clearDestination(Verdict.Stayed stayed) {
+        try {
+            if (stayed.destroyDestination()) {
+                try (Domain leftover = ends.destination().domain(vm).orElse(null)) {
+                    if (leftover != null && look().equals(stayed)) {
+                        leftover.destroy();
+                    }
+                }
+            }
+            if (stayed.resumeSource() && destinationIsGone()) {
+                try (Domain domain = ends.source().domain(vm).orElseThrow()) {
+                    domain.resume();
+                }
+            }
+            if (stayed.destinationSeen()) {
+                undefineLeftover();
+                deleteCopies();
+                records.drop(request.vm());
+            }
+            return look() instanceof Verdict.Stayed now && !now.resumeSource() && !now.destroyDestination();
+        } catch (LibvirtException e) {
+            LOG.info("VM {}: clearing the destination: {}", vm, e.getMessage());
+            return false;
+        }
+    }
+
+    private boolean destinationIsGone() {
+        return switch (ends.lookAtDestination()) {
+            case EndView.Absent a -> true;
+            case EndView.Stopped s -> true;
+            case EndView.Active a -> false;
+            case EndView.Unreachable u -> false;
+        };
+    }
+
+    /** The preflight saw no definition there, so one that is there now came with this move. */
+    private void undefineLeftover() {
+        try (Domain leftover = ends.destination().domain(vm).orElse(null)) {
+            if (leftover != null && !leftover.state().isActive() && leftover.isPersistent()) {
+                leftover.undefine();
+            }
+        }
+    }
+
+    private void deleteCopies() {
+        if (record.volumes().isEmpty()) {
+            return;
+        }
+        try {
+            notes.addAll(StoragePlan.deleteVolumes(ends.destination(), "destination", record.volumes()));
+        } catch (LibvirtException e) {
+            notes.add("copies on the destination could not be deleted: " + e.getMessage());
+        }
+    }
+
+    private Refusal reason(Optional<LibvirtException> failure, boolean givenUp, Verdict.Stayed stayed) {
+        Refusal why = steering.gaveUp()
+                .or(() -> givenUp ? Optional.of(Failures.givenUp(request.vm())) : Optional.empty())
+                .or(() -> failure.map(e -> Failures.of(request.vm(), e)))
+                .orElseGet(() -> Failures.unexplained(request.vm()));
+        Refusal whole = why.with("vm", request.vm().value());
+        for (int i = 0; i < notes.size(); i++) {
+            whole = whole.with("note." + i, notes.get(i));
+        }
+        return stayed.destinationSeen()
+                ? whole
+                : whole.with(
+                        "destination", "did not answer; what may be left over there is cleared before the next move");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.agent.migrate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,39 @@
+package dev.evenkeel.core.impact;
+
+import dev.evenkeel.core.fleet.Bytes;
+
+/**
+ * What a live migration has to carry, as measured before it begins.
+ *
+ * @param memory guest memory in all; every page of it is looked at once
+ * @param used the part that is not empty and travels in the first pass, at most {@code memory}
+ * @param dirtiedPerSecond different pages written per second, in bytes, over about a second
+ * @param workingSet the most that is dirtied however long one waits, at least zero, at most {@code memory}
+ * @param storage content of disks that are copied along
+ */
+public record MigrationLoad(Bytes memory, Bytes used, Bytes dirtiedPerSecond, Bytes workingSet, Bytes storage) {
+    public MigrationLoad {
+        if (used.compareTo(memory) > 0) {
+            throw new IllegalArgumentException("used is " + used + " but the guest has only " + memory);
+        }
+        if (workingSet.compareTo(memory) > 0) {
+            throw new IllegalArgumentException("workingSet is " + workingSet + " but the guest has only " + memory);
+        }
+    }
+
+    /** A guest of which only its size and dirty rate are known: all of it may be in use and may be dirtied. */
+    public static MigrationLoad of(Bytes memory, Bytes dirtiedPerSecond) {
+        return new MigrationLoad(memory, memory, dirtiedPerSecond, memory, Bytes.ZERO);
+    }
+
+    /** Bytes that differ after {@code seconds} of running: grows with time up to the working set. */
+    double dirtiedAfter(double seconds) {
+        return Math.min(workingSet.value(), dirtiedPerSecond.value() * seconds);
+    }
+
+    /** The same load with the guest held back to a part of its speed. */
+    MigrationLoad throttled(int percent) {
+        Bytes rate = new Bytes(dirtiedPerSecond.value() * (100 - percent) / 100);
+        return new MigrationLoad(memory, used, rate, workingSet, storage);
+    }
+}
