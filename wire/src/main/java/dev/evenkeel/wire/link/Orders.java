@@ -7,9 +7,11 @@ import java.util.List;
 /**
  * Orders for an agent, oldest first. The same order may come more than once.
  *
+ * @param complete these are all that are outstanding, acknowledged ones too; so it is on the first answer of a session,
+ *     and what an agent has begun and does not find here is no longer wanted
  * @param updates the manifests that the orders speak of
  */
-public record Orders(List<EffectOrder> orders, List<Update> updates) {
+public record Orders(boolean complete, List<EffectOrder> orders, List<Update> updates) {
     public Orders {
         orders = List.copyOf(orders);
         updates = List.copyOf(updates);

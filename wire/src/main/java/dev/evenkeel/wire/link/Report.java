@@ -2,6 +2,7 @@ package dev.evenkeel.wire.link;
 
 import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.Outcome;
+import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.fleet.HostFacts;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
@@ -61,5 +62,5 @@ public record Report(
     public record Progress(EffectId effect, String text) {}
 
     /** How an effect ended. */
-    public record Ended(EffectId effect, Outcome outcome) {}
+    public record Ended(RunId run, EffectId effect, Outcome outcome) {}
 }

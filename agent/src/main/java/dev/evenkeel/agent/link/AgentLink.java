@@ -1,0 +1,131 @@
+package dev.evenkeel.agent.link;
+
+import dev.evenkeel.agent.execute.EffectExecutor;
+import dev.evenkeel.core.engine.EffectOrder;
+import dev.evenkeel.wire.link.Orders;
+import dev.evenkeel.wire.link.OrdersRequest;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The link to the server: one thread looks at the host, one reports, one waits for orders. */
+public final class AgentLink implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AgentLink.class);
+    private static final Duration LONG_POLL = Duration.ofSeconds(25);
+    /** What the long poll's answer may take beyond the poll itself. */
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    private final Supplier<GatewayClient> client;
+    private final EffectExecutor executor;
+    private final Manifests manifests;
+    private final Outbox outbox;
+    private final Watcher watcher;
+    private final Reporter reporter;
+    private final String session;
+    private final LinkTimes times;
+    private final List<Thread> threads = new ArrayList<>();
+
+    /**
+     * @param client the client to use now; another one after the certificate was renewed
+     * @param random for the session's name and the pauses between dials
+     */
+    public AgentLink(
+            Supplier<GatewayClient> client,
+            EffectExecutor executor,
+            HostObserver observer,
+            Manifests manifests,
+            Outbox outbox,
+            LinkTimes times,
+            RandomGenerator random) {
+        this.client = client;
+        this.executor = executor;
+        this.manifests = manifests;
+        this.outbox = outbox;
+        this.times = times;
+        this.session = Long.toHexString(random.nextLong());
+        ServerTime serverTime = new ServerTime(System::nanoTime);
+        this.watcher = new Watcher(observer, serverTime, times.look(), outbox.bell());
+        this.reporter = new Reporter(session, executor, outbox, watcher, serverTime);
+        outbox.onEnded(watcher::wake);
+        Backoff reports = new Backoff(times.firstPause(), times.longestPause(), random);
+        Backoff orders = new Backoff(times.firstPause(), times.longestPause(), random);
+        threads.add(Thread.ofPlatform().daemon().name("watcher").unstarted(watcher));
+        threads.add(Thread.ofVirtual().name("reporter").unstarted(() -> forEver("report", reports, this::report)));
+        threads.add(
+                Thread.ofVirtual().name("orders").unstarted(() -> forEver("wait for orders", orders, this::orders)));
+    }
+
+    /** Starts talking. */
+    public void start() {
+        threads.forEach(Thread::start);
+    }
+
+    /** Something on the host changed: look and tell soon. */
+    public void hostChanged() {
+        watcher.wake();
+    }
+
+    @FunctionalInterface
+    private interface Turn {
+        void take() throws IOException, InterruptedException;
+    }
+
+    private void forEver(String what, Backoff backoff, Turn turn) {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                try {
+                    turn.take();
+                    if (backoff.failures() > 0) {
+                        LOG.info("the server is there again: could {}", what);
+                    }
+                    backoff.succeeded();
+                } catch (IOException e) {
+                    if (backoff.failures() == 0) {
+                        LOG.warn("could not {}: {}; trying again for ever", what, e.toString());
+                    }
+                    Thread.sleep(backoff.afterFailure());
+                } catch (RuntimeException e) {
+                    LOG.error("could not {}", what, e);
+                    Thread.sleep(backoff.afterFailure());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the link closes
+        }
+    }
+
+    private void report() throws IOException, InterruptedException {
+        reporter.report(client.get());
+        Duration most =
+                reporter.heartbeat().compareTo(times.heartbeat()) < 0 ? reporter.heartbeat() : times.heartbeat();
+        outbox.bell().await(most);
+    }
+
+    private void orders() throws IOException, InterruptedException {
+        Orders orders = client.get()
+                .post("/agent/v1/orders", new OrdersRequest(session, LONG_POLL), Orders.class, LONG_POLL.plus(GRACE));
+        manifests.keep(orders.updates());
+        orders.orders().forEach(executor::take);
+        if (orders.complete()) {
+            executor.wanted(orders.orders().stream().map(EffectOrder::id).toList());
+        }
+    }
+
+    /** Stops talking. What is under way on the host goes on. */
+    @Override
+    public void close() {
+        threads.forEach(Thread::interrupt);
+        try {
+            for (Thread thread : threads) {
+                thread.join(Duration.ofSeconds(2));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.evenkeel.agent.link;
+
+import dev.evenkeel.wire.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/** Speaks HTTP/2 over mutual TLS with the gateway. Thread-safe. */
+public final class GatewayClient implements PayloadSource, AutoCloseable {
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+    /** Longer than any answer but that to a long poll takes, the connection included. */
+    private static final Duration ANSWER = Duration.ofSeconds(20);
+
+    private final URI server;
+    private final HttpClient http;
+
+    public GatewayClient(URI server, SSLContext tls) {
+        this.server = server;
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_2)
+                .sslContext(tls)
+                .connectTimeout(CONNECT)
+                .executor(Executors.newVirtualThreadPerTaskExecutor())
+                .build();
+    }
+
+    /** Posts a record and reads the answer. */
+    public <T> T post(String path, Object body, Class<T> answer) throws IOException, InterruptedException {
+        return post(path, body, answer, ANSWER);
+    }
+
+    /**
+     * Posts a record and reads the answer.
+     *
+     * @throws LinkRefused when the server says no, with its reason
+     * @throws IOException when it does not answer in time or not in our words
+     */
+    public <T> T post(String path, Object body, Class<T> answer, Duration timeout)
+            throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(server.resolve(path))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.mapper().writeValueAsBytes(body)))
+                .build();
+        HttpResponse<byte[]> response = send(request, timeout);
+        try {
+            if (response.statusCode() != 200) {
+                throw refused(response);
+            }
+            return Json.mapper().readValue(response.body(), answer);
+        } catch (JacksonException e) {
+            throw new IOException("the server's answer to " + path + " cannot be read: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    @Override
+    public InputStream open(String sha256, long from) {
+        return new PayloadStream(this, server.resolve("/agent/v1/payloads/" + sha256), from);
+    }
+
+    /** Sends a request and waits for the whole answer; a server that stalls half-way is given up too. */
+    HttpResponse<byte[]> send(HttpRequest request, Duration timeout) throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
+        try {
+            return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            answer.cancel(true);
+            throw new IOException(request.uri() + " did not answer within " + timeout, e);
+        } catch (InterruptedException e) {
+            answer.cancel(true);
+            throw e;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+        }
+    }
+
+    static LinkRefused refused(HttpResponse<byte[]> response) {
+        String detail = "the server answered " + response.statusCode();
+        try {
+            JsonNode said = Json.mapper().readTree(response.body()).path("detail");
+            if (said.isString()) {
+                detail = said.asString();
+            }
+        } catch (JacksonException e) {
+            // not our server's words, such as a proxy's; the status says enough
+        }
+        return new LinkRefused(response.statusCode(), detail);
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}
