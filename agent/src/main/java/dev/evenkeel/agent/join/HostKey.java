@@ -3,14 +3,20 @@ package dev.evenkeel.agent.join;
 import dev.evenkeel.wire.trust.Pem;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.ECPoint;
+import java.security.spec.ECPublicKeySpec;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.crypto.ec.CustomNamedCurves;
+import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
@@ -39,5 +45,15 @@ final class HostKey {
         } catch (IOException | OperatorCreationException e) {
             throw new GeneralSecurityException("the certificate signing request could not be made", e);
         }
+    }
+
+    /** The public half of a key: its secret times the curve's base point. The JDK cannot do this, Bouncy Castle can. */
+    static PublicKey publicOf(ECPrivateKey key) throws GeneralSecurityException {
+        org.bouncycastle.math.ec.ECPoint point = new FixedPointCombMultiplier()
+                .multiply(CustomNamedCurves.getByName("P-256").getG(), key.getS())
+                .normalize();
+        ECPoint w = new ECPoint(
+                point.getAffineXCoord().toBigInteger(), point.getAffineYCoord().toBigInteger());
+        return KeyFactory.getInstance("EC").generatePublic(new ECPublicKeySpec(w, key.getParams()));
     }
 }

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -28,6 +30,7 @@ public final class AgentLink implements AutoCloseable {
     private final Reporter reporter;
     private final String session;
     private final LinkTimes times;
+    private final CountDownLatch closing = new CountDownLatch(1);
     private final List<Thread> threads = new ArrayList<>();
 
     /**
@@ -88,14 +91,20 @@ public final class AgentLink implements AutoCloseable {
                     if (backoff.failures() == 0) {
                         LOG.warn("could not {}: {}; trying again for ever", what, e.toString());
                     }
-                    Thread.sleep(backoff.afterFailure());
+                    pause(backoff);
                 } catch (RuntimeException e) {
                     LOG.error("could not {}", what, e);
-                    Thread.sleep(backoff.afterFailure());
+                    pause(backoff);
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the link closes
+        }
+    }
+
+    private void pause(Backoff backoff) throws InterruptedException {
+        if (closing.await(backoff.afterFailure().toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new InterruptedException("the link closes");
         }
     }
 
@@ -119,6 +128,7 @@ public final class AgentLink implements AutoCloseable {
     /** Stops talking. What is under way on the host goes on. */
     @Override
     public void close() {
+        closing.countDown();
         threads.forEach(Thread::interrupt);
         try {
             for (Thread thread : threads) {

@@ -1,5 +1,6 @@
 package dev.evenkeel.agent.link;
 
+import dev.evenkeel.agent.packages.PayloadSource;
 import dev.evenkeel.wire.Json;
 import java.io.IOException;
 import java.io.InputStream;
