@@ -144,7 +144,7 @@ public final class PackageUpdates {
                 return new Outcome.Changed(running.versions(), running.versions());
             }
             Payload payload = update.payload(method).orElseThrow();
-            SortedMap<String, String> before = running.versions();
+            SortedMap<String, String> before = versionsIfAsked();
             if (!awaitIdle()) {
                 return new Outcome.Failed(busy(), Aftermath.CHANGED, true);
             }
@@ -185,6 +185,15 @@ public final class PackageUpdates {
         } catch (IOException e) {
             return new Outcome.Failed(
                     Refusal.of("UNDO_IO", "undoing " + update.id() + ": " + e.getMessage()), Aftermath.CHANGED, true);
+        }
+    }
+
+    /** A host that is half updated may have no daemon to ask; that must not keep it from being brought back. */
+    private SortedMap<String, String> versionsIfAsked() {
+        try {
+            return running.versions();
+        } catch (IOException e) {
+            return new TreeMap<>();
         }
     }
 
