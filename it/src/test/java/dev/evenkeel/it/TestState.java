@@ -1,0 +1,21 @@
+package dev.evenkeel.it;
+
+import dev.evenkeel.lab.os.Command;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Where tests on the lab keep what they make: costly caches stay for the next time, labs do not. */
+final class TestState {
+    private TestState() {}
+
+    /** {@code EVENKEEL_TEST_STATE}, else {@code target/state} of this module. */
+    static Path directory() {
+        return Path.of(Optional.ofNullable(System.getenv("EVENKEEL_TEST_STATE")).orElse("target/state"))
+                .toAbsolutePath();
+    }
+
+    static boolean root() throws IOException {
+        return Command.of("id", "-u").check().strip().equals("0");
+    }
+}
