@@ -21,6 +21,17 @@ public record Commit(
         Step step,
         RunEvent.@Nullable EffectEnded endedEffect,
         @Nullable Long consumed) {
+    /**
+     * Every store begins with this: a lease is good for its own shard only.
+     *
+     * @throws IllegalArgumentException when the run belongs to another shard, which is a bug
+     */
+    public void requireLeaseOfItsShard() {
+        if (!lease.shard().equals(step.next().shard())) {
+            throw new IllegalArgumentException("run " + step.next().id() + " of shard "
+                    + step.next().shard() + " cannot be committed under the lease of " + lease.shard());
+        }
+    }
 
     /** What became of a commit. */
     public sealed interface Result {

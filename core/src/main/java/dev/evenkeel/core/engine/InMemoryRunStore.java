@@ -37,6 +37,7 @@ public class InMemoryRunStore implements RunStore {
 
     @Override
     public synchronized Commit.Result commit(Commit commit) {
+        commit.requireLeaseOfItsShard();
         Leased leased = leases.get(commit.lease().shard());
         if (leased == null || !leased.lease().equals(commit.lease())) {
             return new Commit.Result.Fenced();
@@ -46,7 +47,10 @@ public class InMemoryRunStore implements RunStore {
         if ((current == null ? 0 : current.version()) != commit.expectedVersion()) {
             return new Commit.Result.Stale();
         }
-        if (commit.consumed() != null && messages.stream().noneMatch(m -> m.sequence() == commit.consumed())) {
+        if (commit.consumed() != null
+                && messages.stream()
+                        .noneMatch(m -> m.sequence() == commit.consumed()
+                                && m.message().to().equals(next.id()))) {
             return new Commit.Result.Stale();
         }
         for (Hold hold : commit.step().acquire()) {
@@ -55,8 +59,22 @@ public class InMemoryRunStore implements RunStore {
                 return new Commit.Result.HoldTaken(hold, List.copyOf(holders));
             }
         }
+        requireNewIds(commit.step());
         write(commit, next);
         return new Commit.Result.Committed(commit.expectedVersion() + 1);
+    }
+
+    private void requireNewIds(Step step) {
+        for (Step.Order order : step.orders()) {
+            if (effects.containsKey(order.id())) {
+                throw new IllegalStateException("effect " + order.id() + " was ordered before");
+            }
+        }
+        for (Run run : step.spawn()) {
+            if (runs.containsKey(run.id())) {
+                throw new IllegalStateException("run " + run.id() + " exists already and cannot be spawned");
+            }
+        }
     }
 
     private void write(Commit commit, Run next) {
@@ -276,7 +294,8 @@ public class InMemoryRunStore implements RunStore {
     public synchronized void release(Lease lease) {
         Leased held = leases.get(lease.shard());
         if (held != null && held.lease().equals(lease)) {
-            leases.put(lease.shard(), new Leased(lease, Instant.MIN));
+            // nobody's: a commit under the lease given back is fenced
+            leases.put(lease.shard(), new Leased(new Lease(lease.shard(), "", lease.epoch()), Instant.MIN));
         }
     }
 }

@@ -1,0 +1,79 @@
+package dev.evenkeel.store;
+
+import dev.evenkeel.store.postgres.Database;
+import dev.evenkeel.store.postgres.PostgresTrouble;
+import java.time.LocalDate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All that the server keeps in PostgreSQL, on one pool of connections. Closing it leaves the database running. */
+public final class PgStore implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PgStore.class);
+    private static final int MONTHS_AHEAD = 3;
+    private static final int UPKEEP_LOCK = 0x65766b6d;
+
+    private final Pool pool;
+    private final PgRunStore runs;
+
+    private PgStore(Pool pool) {
+        this.pool = pool;
+        this.runs = new PgRunStore(pool);
+    }
+
+    /**
+     * Connects, brings the tables up to date and makes the partitions of the coming months.
+     *
+     * @throws PostgresTrouble when the tables cannot be made, or belong to a newer version
+     */
+    public static PgStore open(Database database, PoolSettings settings) throws PostgresTrouble {
+        Pool pool = new Pool(database, settings);
+        try {
+            Schema.migrate(pool);
+            PgStore store = new PgStore(pool);
+            store.upkeep();
+            return store;
+        } catch (PostgresTrouble | RuntimeException e) {
+            pool.close();
+            throw e;
+        }
+    }
+
+    public PgRunStore runs() {
+        return runs;
+    }
+
+    /**
+     * Makes the partitions of this month and the next ones by the database's clock. To be called once a day; a month
+     * without its partition is not lost, its rows go to the default one and move over later.
+     */
+    public void upkeep() {
+        LocalDate today = pool.alone(handle -> handle.createQuery("SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date")
+                .mapTo(LocalDate.class)
+                .one());
+        LocalDate month = today.withDayOfMonth(1);
+        for (int ahead = 0; ahead <= MONTHS_AHEAD; ahead++) {
+            ensureMonth("run_event", "at", month.plusMonths(ahead));
+            ensureMonth("ledger", "ended_at", month.plusMonths(ahead));
+        }
+    }
+
+    void ensureMonth(String table, String key, LocalDate month) {
+        boolean made = pool.transaction(handle -> {
+            handle.execute("SELECT pg_advisory_xact_lock(?, 0)", UPKEEP_LOCK); // other servers do this too
+            return Pool.Verdict.keep(handle.createQuery("SELECT ensure_month(:table, :key, :month)")
+                    .bind("table", table)
+                    .bind("key", key)
+                    .bind("month", month)
+                    .mapTo(Boolean.class)
+                    .one());
+        });
+        if (made) {
+            LOG.debug("Made the partition of {} for {}", table, month);
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.evenkeel.store;
+
+import dev.evenkeel.core.engine.InMemoryRunStore;
+import dev.evenkeel.core.engine.RunStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** The stores that the contract is held against. */
+enum StoreKind {
+    IN_MEMORY {
+        @Override
+        Opened open() {
+            var clock = new AtomicReference<>(Runs.NOW);
+            RunStore store = new InMemoryRunStore(clock::get);
+            return new Opened(store, () -> clock.updateAndGet(now -> now.plus(Duration.ofDays(1))), () -> {});
+        }
+    },
+    POSTGRES {
+        @Override
+        Opened open() {
+            TestDatabase.empty();
+            PgStore store = TestDatabase.open();
+            return new Opened(
+                    store.runs(),
+                    () -> TestDatabase.execute(
+                            "UPDATE evenkeel.lease SET expires_at = clock_timestamp() - interval '1 s'"),
+                    store::close);
+        }
+    };
+
+    abstract Opened open();
+
+    /** A store, a way to let all leases run out, and the way to close it. */
+    record Opened(RunStore store, Runnable leasesRunOut, Runnable closing) implements AutoCloseable {
+        @Override
+        public void close() {
+            closing.run();
+        }
+    }
+
+    static Instant later(long seconds) {
+        return Runs.NOW.plusSeconds(seconds);
+    }
+}
