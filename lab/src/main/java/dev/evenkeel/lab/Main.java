@@ -15,8 +15,7 @@ import picocli.CommandLine.Command;
             LabCommands.Status.class,
             LabCommands.Exec.class,
             LabCommands.Crash.class,
-            LabCommands.Add.class,
-            LabCommands.Update.class
+            LabCommands.Add.class
         })
 public final class Main {
     private Main() {}

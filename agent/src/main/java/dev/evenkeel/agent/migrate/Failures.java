@@ -34,6 +34,14 @@ final class Failures {
                         e.code().name()));
     }
 
+    static Refusal movedBefore(MoveRecord earlier) {
+        return Refusal.of(
+                "NOT_HERE",
+                "an earlier move of the VM turned out to have succeeded; it is on the host of "
+                        + earlier.destinationUri(),
+                Map.of("vm", earlier.vm().value(), "uri", earlier.destinationUri()));
+    }
+
     static Refusal givenUp(VmId vm) {
         return Refusal.of(
                 "ABORTED", "the move was given up on order; the VM stays where it is", Map.of("vm", vm.value()));

@@ -43,6 +43,14 @@ public final class LiveMigration implements AutoCloseable {
 
     /** Moves the VM. What it returns is the end of the story, except {@link MigrationResult.Unknown}. Never throws for trouble. */
     public MigrationResult migrate(MigrationRequest request) {
+        for (MoveRecord earlier : records.all(request.vm())) {
+            MigrationResult settled = run(request.to(earlier.destinationUri()), Move::takeUp);
+            if (!(settled instanceof MigrationResult.Failed)) {
+                return settled instanceof MigrationResult.Moved
+                        ? new MigrationResult.Refused(List.of(Failures.movedBefore(earlier)))
+                        : settled;
+            }
+        }
         return run(request, Move::begin);
     }
 
@@ -77,7 +85,7 @@ public final class LiveMigration implements AutoCloseable {
         try (Ends ends = new Ends(UUID.fromString(vm.value()), daemons, destinationUri, calls)) {
             EndView source = ends.lookAtSource();
             EndView destination = ends.lookAtDestination();
-            Optional<MoveRecord> record = records.find(vm);
+            Optional<MoveRecord> record = records.find(vm, destinationUri);
             boolean paused = record.map(MoveRecord::pausedBefore).orElse(false);
             return Standing.of(source, destination, paused, isMigrating(ends, vm));
         }

@@ -17,7 +17,7 @@ import java.util.UUID;
 
 /** Reads from both ends what a completed move took. */
 final class MeasuredMove {
-    private static final Duration AGENT_PATIENCE = Duration.ofSeconds(3);
+    private static final Duration AGENT_PATIENCE = Duration.ofSeconds(10);
 
     private final UUID vm;
     private final Ends ends;

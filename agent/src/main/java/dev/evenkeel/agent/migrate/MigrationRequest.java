@@ -34,6 +34,12 @@ public record MigrationRequest(
         return new MigrationLimits(maxPause, postCopyAllowed, true, bandwidthLimit, deadline);
     }
 
+    /** The same order about another daemon, to settle an earlier move. */
+    MigrationRequest to(String uri) {
+        return new MigrationRequest(
+                vm, uri, destinationAddress, maxPause, postCopyAllowed, bandwidthLimit, deadline, model);
+    }
+
     boolean encrypted() {
         return destinationUri.startsWith("qemu+tls:");
     }

@@ -1,28 +1,22 @@
 package dev.evenkeel.agent.migrate;
 
 import dev.evenkeel.agent.libvirt.BlockingCalls;
-import dev.evenkeel.agent.libvirt.Connection;
 import dev.evenkeel.agent.libvirt.Domain;
-import dev.evenkeel.agent.libvirt.DomainDescription;
 import dev.evenkeel.agent.libvirt.LibvirtException;
 import dev.evenkeel.agent.libvirt.MigrationOptions;
 import dev.evenkeel.agent.libvirt.MigrationOptions.Flag;
 import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.impact.MigrationForecast;
-import dev.evenkeel.core.impact.MigrationLoad;
 import dev.evenkeel.core.impact.MigrationPilot;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** One move of one VM, from the order to its end. */
 final class Move implements AutoCloseable {
@@ -55,31 +49,19 @@ final class Move implements AutoCloseable {
         this.calls = calls;
     }
 
-    /** What is known once nothing speaks against the move. */
-    private record Cleared(
-            DomainDescription description,
-            StoragePlan storage,
-            MigrationLoad load,
-            MigrationForecast forecast,
-            boolean paused) {}
-
-    /** Either of the two. */
-    private record Preparation(
-            List<Refusal> refusals, @Nullable Cleared cleared) {
-        static Preparation refused(List<Refusal> refusals) {
-            return new Preparation(refusals, null);
-        }
+    List<Refusal> check() {
+        return clearance().refusals();
     }
 
-    List<Refusal> check() {
-        return prepare().refusals();
+    private Clearance clearance() {
+        return Clearance.ask(request, vm, ends, loads, sharedStorage);
     }
 
     MigrationResult begin() {
-        Preparation preparation = prepare();
-        Cleared cleared = preparation.cleared();
+        Clearance clearance = clearance();
+        Clearance.Granted cleared = clearance.granted();
         if (cleared == null) {
-            return new MigrationResult.Refused(preparation.refusals());
+            return new MigrationResult.Refused(clearance.refusals());
         }
         if (givenUp) {
             return new MigrationResult.Refused(List.of(Failures.givenUp(request.vm())));
@@ -99,7 +81,7 @@ final class Move implements AutoCloseable {
     }
 
     MigrationResult takeUp() {
-        MoveRecord record = records.find(request.vm())
+        MoveRecord record = records.find(request.vm(), request.destinationUri())
                 .orElseGet(() -> new MoveRecord(request.vm(), request.destinationUri(), beganAt, List.of(), false));
         MigrationForecast unknown = new MigrationForecast(
                 request.postCopyAllowed() ? MigrationForecast.Way.POST_COPY : MigrationForecast.Way.PRE_COPY,
@@ -126,57 +108,8 @@ final class Move implements AutoCloseable {
         }
     }
 
-    private Preparation prepare() {
-        try {
-            return inspect();
-        } catch (LibvirtException e) {
-            return Preparation.refused(List.of(Failures.daemonTrouble(request.vm(), e)));
-        }
-    }
-
-    private Preparation inspect() {
-        Connection source = ends.source();
-        try (Domain domain = source.domain(vm).orElse(null)) {
-            if (domain == null) {
-                return Preparation.refused(List.of(Refusal.of(
-                        "NOT_HERE",
-                        "this host has no such VM",
-                        Map.of("vm", request.vm().value()))));
-            }
-            DomainDescription description = DomainDescription.parse(domain.xml());
-            List<Refusal> refusals = new ArrayList<>(Preflight.atSource(description, domain));
-            Connection destination;
-            try {
-                destination = ends.destination();
-            } catch (LibvirtException e) {
-                refusals.add(Failures.unreachable(request, e));
-                return Preparation.refused(refusals);
-            }
-            refusals.addAll(Preflight.atDestination(description, source, destination));
-            StoragePlan.Outcome storage = StoragePlan.of(description, domain, destination, sharedStorage);
-            refusals.addAll(storage.refusals());
-            if (!refusals.isEmpty()) {
-                return Preparation.refused(refusals);
-            }
-            MigrationLoad load =
-                    loads.measure(domain, description, storage.plan().content());
-            MigrationForecast forecast = MigrationForecast.of(load, request.model(), request.limits());
-            return forecast.refusal(load, request.limits())
-                    .map(why -> Preparation.refused(
-                            List.of(why.with("vm", request.vm().value()))))
-                    .orElseGet(() -> new Preparation(
-                            List.of(),
-                            new Cleared(
-                                    description,
-                                    storage.plan(),
-                                    load,
-                                    forecast,
-                                    domain.state().isPaused())));
-        }
-    }
-
     /** Starts the migration and steers it until the daemon's call returns. */
-    private Optional<LibvirtException> run(Cleared cleared, MigrationPilot pilot, Steering steering) {
+    private Optional<LibvirtException> run(Clearance.Granted cleared, MigrationPilot pilot, Steering steering) {
         try (Domain domain = ends.source().domain(vm).orElse(null)) {
             if (domain == null) {
                 return Optional.empty(); // the settler finds out what became of it
@@ -215,7 +148,7 @@ final class Move implements AutoCloseable {
         };
     }
 
-    private MigrationOptions options(Cleared cleared) {
+    private MigrationOptions options(Clearance.Granted cleared) {
         MigrationOptions.Builder options = MigrationOptions.builder()
                 .flag(Flag.LIVE)
                 .flag(Flag.PEER_TO_PEER)

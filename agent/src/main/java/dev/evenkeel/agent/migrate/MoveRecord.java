@@ -4,10 +4,12 @@ import dev.evenkeel.core.fleet.VmId;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -15,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Stream;
 
 /**
  * What a move has touched, written down before it touches it, so that an agent that comes back after a crash knows what to clear.
@@ -51,19 +54,39 @@ record MoveRecord(VmId vm, String destinationUri, Instant startedAt, List<String
                     }
                     out.force(true);
                 }
-                Files.move(draft, file(move.vm()), StandardCopyOption.ATOMIC_MOVE);
+                Files.move(draft, file(move.vm(), move.destinationUri()), StandardCopyOption.ATOMIC_MOVE);
                 try (FileChannel folder = FileChannel.open(directory)) {
                     folder.force(true);
                 }
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException("the record of a move cannot be written to " + directory, e);
+                throw new UncheckedIOException("the record of a move cannot be written to " + directory, e);
             }
         }
 
-        Optional<MoveRecord> find(VmId vm) {
+        /** The move of this VM to this destination, if it is not settled. */
+        Optional<MoveRecord> find(VmId vm, String destinationUri) {
+            return read(vm, file(vm, destinationUri));
+        }
+
+        /** All moves of this VM that are not settled. */
+        List<MoveRecord> all(VmId vm) {
+            if (!Files.isDirectory(directory)) {
+                return List.of();
+            }
+            try (Stream<Path> files = Files.list(directory)) {
+                return files.filter(f -> f.getFileName().toString().startsWith(vm.value() + "@"))
+                        .sorted()
+                        .flatMap(f -> read(vm, f).stream())
+                        .toList();
+            } catch (IOException e) {
+                throw new UncheckedIOException("the records of moves cannot be listed in " + directory, e);
+            }
+        }
+
+        private Optional<MoveRecord> read(VmId vm, Path file) {
             try {
                 Properties properties = new Properties();
-                properties.load(new StringReader(Files.readString(file(vm))));
+                properties.load(new StringReader(Files.readString(file)));
                 return Optional.of(new MoveRecord(
                         vm,
                         properties.getProperty("destinationUri", ""),
@@ -74,23 +97,23 @@ record MoveRecord(VmId vm, String destinationUri, Instant startedAt, List<String
                                 .filter(l -> !l.isEmpty())
                                 .toList(),
                         Boolean.parseBoolean(properties.getProperty("pausedBefore"))));
-            } catch (java.nio.file.NoSuchFileException e) {
+            } catch (NoSuchFileException e) {
                 return Optional.empty();
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException("the record of a move cannot be read from " + directory, e);
+                throw new UncheckedIOException("the record of a move cannot be read from " + directory, e);
             }
         }
 
-        void drop(VmId vm) {
+        void drop(VmId vm, String destinationUri) {
             try {
-                Files.deleteIfExists(file(vm));
+                Files.deleteIfExists(file(vm, destinationUri));
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException("the record of a move cannot be deleted from " + directory, e);
+                throw new UncheckedIOException("the record of a move cannot be deleted from " + directory, e);
             }
         }
 
-        private Path file(VmId vm) {
-            return directory.resolve(vm.value() + ".move");
+        private Path file(VmId vm, String destinationUri) {
+            return directory.resolve(vm.value() + "@" + destinationUri.replaceAll("[^A-Za-z0-9.]+", "_"));
         }
     }
 }

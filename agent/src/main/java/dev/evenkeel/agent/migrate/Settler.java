@@ -75,7 +75,7 @@ final class Settler {
                 }
                 case Verdict.Dead dead -> {
                     deleteCopies();
-                    records.drop(request.vm());
+                    records.drop(request.vm(), record.destinationUri());
                     return new MigrationResult.Failed(
                             Failures.dead(request.vm(), inWords()), MigrationResult.Source.DEAD);
                 }
@@ -92,7 +92,7 @@ final class Settler {
     private MigrationResult moved(Optional<MigrationForecast> forecast, Optional<MigrationLoad> load) {
         MeasuredMove measured = new MeasuredMove(vm, ends, steering);
         Measurements numbers = measured.read(record, forecast, load, notes);
-        records.drop(request.vm());
+        records.drop(request.vm(), record.destinationUri());
         return new MigrationResult.Moved(numbers);
     }
 
@@ -193,7 +193,7 @@ final class Settler {
             if (stayed.destinationSeen()) {
                 undefineLeftover();
                 deleteCopies();
-                records.drop(request.vm());
+                records.drop(request.vm(), record.destinationUri());
             }
             return look() instanceof Verdict.Stayed now && !now.resumeSource() && !now.destroyDestination();
         } catch (LibvirtException e) {

@@ -46,13 +46,9 @@ final class DrainNotes {
                 result.to(),
                 move.at(),
                 world.now(),
-                result.foreseen() == null
-                        ? move.forecastStop()
-                        : result.foreseen().stop(),
+                move.forecastStop(),
                 result.stop(),
-                result.foreseen() == null
-                        ? move.forecastTotal()
-                        : result.foreseen().total(),
+                move.forecastTotal(),
                 result.total(),
                 result.clockSkew()));
         tell(
