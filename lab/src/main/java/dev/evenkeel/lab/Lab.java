@@ -1,6 +1,11 @@
 package dev.evenkeel.lab;
 
 import dev.evenkeel.lab.beat.Heartbeats;
+import dev.evenkeel.lab.debian.Cache;
+import dev.evenkeel.lab.debian.DebianMirror;
+import dev.evenkeel.lab.debian.HostRoot;
+import dev.evenkeel.lab.debian.UpdatePackages;
+import dev.evenkeel.lab.debian.VmmVersion;
 import dev.evenkeel.lab.os.Command;
 import dev.evenkeel.lab.os.ProcessMark;
 import dev.evenkeel.lab.os.Trees;
@@ -90,6 +95,17 @@ public final class Lab implements AutoCloseable {
     /** The Debian tree under every host's root, as it was before any host changed anything. */
     public Path hostRoot() throws IOException {
         return Path.of(record.need("root"));
+    }
+
+    /**
+     * A real update for these hosts, QEMU from trixie-backports: the directory with {@code update.yaml} and the package
+     * files it names. Collected and tried on first use, about half a minute; then from the cache.
+     */
+    public Path vmmUpdate(Progress progress) throws IOException {
+        DebianMirror mirror = DebianMirror.ofThisMachine();
+        HostRoot root = new HostRoot(mirror, VmmVersion.valueOf(record.need("vmm")));
+        Cache cache = new Cache(Path.of(record.need("cache")));
+        return UpdatePackages.vmm(cache, mirror, root, hostRoot(), progress);
     }
 
     /** All hosts, up or down, by number. */

@@ -171,4 +171,16 @@ final class LabCommands {
             return 0;
         }
     }
+
+    @Command(name = "update", description = "Collect a real update for the hosts; prints its directory.")
+    static final class Update implements Callable<Integer> {
+        @Mixin
+        Which which = new Which();
+
+        @Override
+        public Integer call() throws IOException {
+            System.out.println(which.attach().vmmUpdate(Progress.on(System.err)));
+            return 0;
+        }
+    }
 }

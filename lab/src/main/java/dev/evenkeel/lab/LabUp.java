@@ -54,6 +54,8 @@ final class LabUp {
         Path guest = GuestImage.in(cache, mirror, tools, root, progress);
 
         LabRecord record = LabRecord.create(spec.state(), spec.name());
+        record.put("cache", spec.state().resolve("cache").toString());
+        record.put("vmm", spec.vmm().name());
         record.put("root", root.toString());
         record.put("guest", guest.toString());
         record.put("ask", tools.ask().toString());

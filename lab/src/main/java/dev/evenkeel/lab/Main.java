@@ -15,7 +15,8 @@ import picocli.CommandLine.Command;
             LabCommands.Status.class,
             LabCommands.Exec.class,
             LabCommands.Crash.class,
-            LabCommands.Add.class
+            LabCommands.Add.class,
+            LabCommands.Update.class
         })
 public final class Main {
     private Main() {}

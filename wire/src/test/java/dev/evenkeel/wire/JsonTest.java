@@ -88,7 +88,13 @@ class JsonTest {
                 Duration.ofMinutes(20));
         assertThat(roundTrip(move, Effect.class)).isEqualTo(move);
         Outcome moved = new Outcome.Moved(
-                new HostId("h2"), Duration.ofNanos(12_345_678), Duration.ofSeconds(3), Bytes.ofMiB(7), false, null);
+                new HostId("h2"),
+                Duration.ofNanos(12_345_678),
+                Duration.ofSeconds(3),
+                Bytes.ofMiB(7),
+                false,
+                null,
+                null);
         RunEvent ended = new RunEvent.EffectEnded(new EffectId("r1/3"), moved);
         assertThat(roundTrip(ended, RunEvent.class)).isEqualTo(ended);
         RunEvent resolved = new RunEvent.ResolveOrdered("ann", RunOutcome.DONE, "I looked");

@@ -55,7 +55,8 @@ final class Dpkg {
     }
 
     /**
-     * Installs the files, newer or older than what is there. Configuration files that the operator has changed stay.
+     * Installs the files, newer or older than what is there. Configuration files that the operator has changed
+     * stay, and missing ones come back.
      * Dependencies are the manifest's business: it was resolved as a whole when it was made.
      */
     Command.Result install(List<Path> files) throws IOException {
@@ -63,6 +64,7 @@ final class Dpkg {
                 "dpkg",
                 "--force-confold",
                 "--force-confdef",
+                "--force-confmiss",
                 "--force-downgrade",
                 "--force-breaks",
                 "--force-depends",
@@ -78,10 +80,9 @@ final class Dpkg {
                 limit, ENVIRONMENT, List.of("dpkg", "--force-confold", "--force-depends", "--configure", "-a"));
     }
 
-    /** Removes packages, keeping their configuration. */
-    Command.Result remove(List<String> names) throws IOException {
-        List<String> words =
-                new ArrayList<>(List.of("dpkg", "--force-depends", "--force-remove-essential", "--remove"));
+    /** Removes packages with their configuration, so that they leave nothing that the previous ones' would meet. */
+    Command.Result purge(List<String> names) throws IOException {
+        List<String> words = new ArrayList<>(List.of("dpkg", "--force-depends", "--force-remove-essential", "--purge"));
         words.addAll(names);
         return Command.run(limit, ENVIRONMENT, words);
     }

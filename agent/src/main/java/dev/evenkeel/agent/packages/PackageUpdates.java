@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -30,6 +31,12 @@ import org.jspecify.annotations.Nullable;
 public final class PackageUpdates {
     /** Free space that must stay after the files were fetched, for each byte of package to unpack. */
     private static final int UNPACK_FACTOR = 4;
+
+    /**
+     * Once newer, these stay: Debian 13's base-files owns the links of the merged /usr, and dpkg would delete /bin, /lib
+     * and /sbin on the way to an older one.
+     */
+    private static final Set<String> NEVER_BACK = Set.of("base-files");
 
     private static final Duration BUSY_PATIENCE = Duration.ofMinutes(2);
 
@@ -141,13 +148,19 @@ public final class PackageUpdates {
             if (!awaitIdle()) {
                 return new Outcome.Failed(busy(), Aftermath.CHANGED, true);
             }
-            Command.Result result = dpkg.install(fetchAll(payload.previous()));
-            if (result.ok() && !payload.removeOnUndo().isEmpty()) {
-                SortedMap<String, String> installed = dpkg.installed();
-                List<String> there = payload.removeOnUndo().stream()
-                        .filter(installed::containsKey)
-                        .toList();
-                result = there.isEmpty() ? result : dpkg.remove(there);
+            List<Path> wayBack = fetchAll(payload.previous().stream()
+                    .filter(p -> !NEVER_BACK.contains(p.name()))
+                    .toList());
+            Files.createDirectories(state);
+            Files.writeString(marker(update), update.id().value());
+            // New packages go first: they may share files with the previous ones, which would go with them afterwards.
+            SortedMap<String, String> installed = dpkg.installed();
+            List<String> there = payload.removeOnUndo().stream()
+                    .filter(installed::containsKey)
+                    .toList();
+            Command.Result result = there.isEmpty() ? null : dpkg.purge(there);
+            if (result == null || result.ok()) {
+                result = dpkg.install(wayBack);
             }
             if (!result.ok()) {
                 return new Outcome.Failed(

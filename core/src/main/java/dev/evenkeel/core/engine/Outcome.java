@@ -18,6 +18,7 @@ public sealed interface Outcome {
      * @param stop how long the VM did not run, by the hypervisor's account
      * @param total from the order to the end of the clean-up
      * @param clockSkew how far the guest's clock was off after it was set, or null where it could not be read
+     * @param foreseen what the agent foresaw just before it began, or null when it can't say any more
      */
     record Moved(
             HostId to,
@@ -25,7 +26,31 @@ public sealed interface Outcome {
             Duration total,
             Bytes transferred,
             boolean postCopy,
-            @Nullable Duration clockSkew) implements Outcome {}
+            @Nullable Duration clockSkew,
+            @Nullable Foreseen foreseen)
+            implements Outcome {
+        /** A move of which nothing was foreseen. */
+        public Moved(
+                HostId to,
+                Duration stop,
+                Duration total,
+                Bytes transferred,
+                boolean postCopy,
+                @Nullable Duration clockSkew) {
+            this(to, stop, total, transferred, postCopy, clockSkew, null);
+        }
+    }
+
+    /**
+     * A forecast from a fresh measurement, and what its model has become by comparing it with what then happened.
+     *
+     * @param model the constants for this pair of hosts, as {@link dev.evenkeel.core.impact.MigrationModel#toMap} gives
+     */
+    record Foreseen(Duration stop, Duration total, SortedMap<String, Double> model) {
+        public Foreseen {
+            model = Collections.unmodifiableSortedMap(new TreeMap<>(model));
+        }
+    }
 
     /** The update, its verification or its undo went through; what ran before and what runs now, by name. */
     record Changed(SortedMap<String, String> before, SortedMap<String, String> after) implements Outcome {

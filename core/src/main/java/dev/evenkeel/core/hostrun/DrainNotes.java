@@ -46,9 +46,13 @@ final class DrainNotes {
                 result.to(),
                 move.at(),
                 world.now(),
-                move.forecastStop(),
+                result.foreseen() == null
+                        ? move.forecastStop()
+                        : result.foreseen().stop(),
                 result.stop(),
-                move.forecastTotal(),
+                result.foreseen() == null
+                        ? move.forecastTotal()
+                        : result.foreseen().total(),
                 result.total(),
                 result.clockSkew()));
         tell(

@@ -53,7 +53,7 @@ final class PrivateApt {
                 "-oAPT::Install-Recommends=false",
                 "-oAPT::Architecture=amd64",
                 "-oAPT::Sandbox::User=root");
-        run("update");
+        run("update", List.of());
     }
 
     /** A dpkg status file that says nothing is installed. */
@@ -68,16 +68,11 @@ final class PrivateApt {
         return directory.resolve("archives");
     }
 
-    /** Keeps packages of this pattern from being taken, unless nothing else will do. */
-    void avoid(String pattern, String release) throws IOException {
-        Files.writeString(
-                directory.resolve("etc/preferences"),
-                "Package: " + pattern + "\nPin: release n=" + release + "\nPin-Priority: 50\n");
-    }
-
     /** Runs apt-get and returns what it printed. */
-    String run(String... words) throws IOException {
-        return call("apt-get", List.of(words));
+    String run(String option, List<String> words) throws IOException {
+        List<String> all = new ArrayList<>(List.of(option));
+        all.addAll(words);
+        return call("apt-get", all);
     }
 
     /** Runs apt-cache and returns what it printed. */

@@ -1,0 +1,196 @@
+package dev.evenkeel.agent.facts;
+
+import dev.evenkeel.agent.libvirt.Connection;
+import dev.evenkeel.agent.libvirt.Domain;
+import dev.evenkeel.agent.libvirt.DomainDescription;
+import dev.evenkeel.agent.libvirt.DomainState;
+import dev.evenkeel.agent.libvirt.DomainStatistics;
+import dev.evenkeel.agent.libvirt.Domains;
+import dev.evenkeel.agent.libvirt.LibvirtException;
+import dev.evenkeel.agent.link.HostObserver;
+import dev.evenkeel.agent.packages.RunningSoftware;
+import dev.evenkeel.core.fleet.AvailabilitySetId;
+import dev.evenkeel.core.fleet.Bytes;
+import dev.evenkeel.core.fleet.HostFacts;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.fleet.TenantId;
+import dev.evenkeel.core.fleet.Vm;
+import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.fleet.VmState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at this host through its libvirt daemon and /proc. What is costly and can't change under a running process, the
+ * version of the VMM that runs a VM, is asked once for each process. Called by one thread at a time.
+ */
+public final class LibvirtObserver implements HostObserver {
+    private static final Path CPUINFO = Path.of("/proc/cpuinfo");
+    private static final Path USERFAULTFD = Path.of("/dev/userfaultfd");
+
+    private final HostId host;
+    private final String address;
+    private final @Nullable Bytes memoryForVms;
+    private final Supplier<Connection> libvirt;
+    private final Map<String, String> vmmVersions = new HashMap<>();
+
+    /**
+     * @param address management address that other hosts migrate to
+     * @param memoryForVms how much of the host's memory VMs may use in all, or null for all of it
+     * @param libvirt opens a connection to this host's daemon, closed after each look
+     */
+    public LibvirtObserver(HostId host, String address, @Nullable Bytes memoryForVms, Supplier<Connection> libvirt) {
+        this.host = host;
+        this.address = address;
+        this.memoryForVms = memoryForVms;
+        this.libvirt = libvirt;
+    }
+
+    @Override
+    public Sight look() throws IOException {
+        try (Connection connection = libvirt.get()) {
+            return look(connection);
+        } catch (LibvirtException e) {
+            throw new IOException("libvirt on this host does not answer: " + e.getMessage(), e);
+        }
+    }
+
+    private Sight look(Connection libvirt) throws IOException {
+        List<Vm> vms = new ArrayList<>();
+        TreeMap<String, String> seen = new TreeMap<>();
+        try (Domains domains = libvirt.domains()) {
+            for (Domain domain : domains) {
+                look(domain, seen).ifPresent(vms::add);
+            }
+        }
+        vmmVersions.keySet().retainAll(seen.keySet());
+        vms.sort(Comparator.comparing(Vm::id));
+        return new Sight(facts(libvirt), vms);
+    }
+
+    private HostFacts facts(Connection libvirt) throws IOException {
+        var node = libvirt.host().node();
+        TreeMap<String, String> versions = new TreeMap<>();
+        versions.put(
+                "kernel",
+                Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip());
+        versions.put("libvirt", libvirt.libvirtVersion());
+        versions.put("qemu", libvirt.hypervisorVersion());
+        cpuinfo("microcode").ifPresent(m -> versions.put("microcode", m));
+        TreeSet<String> capabilities = new TreeSet<>();
+        if (Files.exists(USERFAULTFD)) {
+            capabilities.add("post-copy");
+        }
+        if (Files.exists(Path.of("/dev/kvm"))) {
+            capabilities.add("kvm");
+        }
+        if (Files.isDirectory(Path.of("/sys/kernel/livepatch"))) {
+            capabilities.add("livepatch");
+        }
+        return new HostFacts(
+                libvirt.host().hostname(),
+                address,
+                node.model(),
+                cpuinfo("model name").orElse("unknown"),
+                node.cpus(),
+                memoryForVms == null ? new Bytes(node.memoryBytes()) : memoryForVms,
+                versions,
+                capabilities);
+    }
+
+    private static Optional<String> cpuinfo(String field) throws IOException {
+        return Files.readAllLines(CPUINFO).stream()
+                .filter(line -> line.startsWith(field))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst();
+    }
+
+    /** Empty for our own probes, and for a domain that went away while it was looked at. */
+    private Optional<Vm> look(Domain domain, Map<String, String> seen) throws IOException {
+        try {
+            if (RunningSoftware.isProbe(domain.name())) {
+                return Optional.empty();
+            }
+            DomainState state = domain.state();
+            DomainDescription description = DomainDescription.parse(domain.xml());
+            UUID id = domain.id();
+            String vmm = state.isActive() ? vmmVersion(domain, seen) : "";
+            return Optional.of(new Vm(
+                    new VmId(id.toString()),
+                    domain.name(),
+                    new TenantId(description.owner().tenant()),
+                    host,
+                    state(state),
+                    description.memory(),
+                    description.vcpus(),
+                    description
+                            .owner()
+                            .availabilitySet()
+                            .map(AvailabilitySetId::new)
+                            .orElse(null),
+                    description.owner().intent(),
+                    vmm,
+                    description.obstacles().stream()
+                            .map(what -> Refusal.of("DEVICE", "VM " + domain.name() + " can't be moved: " + what))
+                            .toList(),
+                    state.isActive() ? dirtyRate(domain) : null,
+                    description.disks().stream()
+                            .anyMatch(d -> d.device().equals("disk")
+                                    && d.type().equals("file")
+                                    && !d.readOnly()
+                                    && !d.shareable())));
+        } catch (LibvirtException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static VmState state(DomainState state) {
+        return switch (state.status()) {
+            case RUNNING, BLOCKED -> VmState.RUNNING;
+            case PAUSED, SUSPENDED, SHUTTING_DOWN -> VmState.PAUSED;
+            case SHUT_OFF, NONE -> VmState.SHUT_OFF;
+            case CRASHED -> VmState.CRASHED;
+        };
+    }
+
+    private static @Nullable Bytes dirtyRate(Domain domain) {
+        return domain.statistics(DomainStatistics.Group.DIRTY_RATE)
+                .dirtyRate()
+                .filter(rate -> !rate.measuring() && rate.mebibytesPerSecond() >= 0)
+                .map(rate -> Bytes.ofMiB(rate.mebibytesPerSecond()))
+                .orElse(null);
+    }
+
+    /** The version of the process that runs the VM, whatever is installed by now. */
+    private String vmmVersion(Domain domain, Map<String, String> seen) throws IOException {
+        String key = domain.id() + "@" + pid(domain.name());
+        String version = vmmVersions.get(key);
+        if (version == null) {
+            version = RunningSoftware.parseVersion(domain.monitor("{\"execute\":\"query-version\"}"));
+            vmmVersions.put(key, version);
+        }
+        seen.put(key, version);
+        return version;
+    }
+
+    private static String pid(String name) {
+        try {
+            return Files.readString(Path.of("/run/libvirt/qemu", name + ".pid")).strip();
+        } catch (IOException e) {
+            return "?";
+        }
+    }
+}

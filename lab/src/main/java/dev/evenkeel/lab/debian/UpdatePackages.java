@@ -1,0 +1,188 @@
+package dev.evenkeel.lab.debian;
+
+import dev.evenkeel.core.fleet.Bytes;
+import dev.evenkeel.core.update.Component;
+import dev.evenkeel.core.update.ManifestRules;
+import dev.evenkeel.core.update.Method;
+import dev.evenkeel.core.update.PackageFile;
+import dev.evenkeel.core.update.Payload;
+import dev.evenkeel.core.update.Severity;
+import dev.evenkeel.core.update.Update;
+import dev.evenkeel.core.update.UpdateId;
+import dev.evenkeel.lab.Progress;
+import dev.evenkeel.lab.os.Command;
+import dev.evenkeel.lab.os.Trees;
+import dev.evenkeel.wire.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A real update of the VMM for lab hosts: QEMU from trixie-backports with every package of Debian 13 that it takes on
+ * a Debian 12 host, C library included, and the packages they replace for the way back. What apt would do is asked of
+ * apt; whether dpkg then really does it, both ways, is tried on a throw-away host before the set is kept.
+ */
+public final class UpdatePackages {
+    private static final List<String> WANTED = List.of("qemu-system-x86", "qemu-utils");
+    private static final Pattern UPSTREAM = Pattern.compile("(?:\\d+:)?(\\d+\\.\\d+)(?:\\.\\d+)?.*");
+    private static final int RECIPE = 1; // raise it when this class makes a set in another way
+
+    private UpdatePackages() {}
+
+    /**
+     * The directory with {@code update.yaml} and the package files it names, made now where the cache has none. Takes
+     * about half a minute then.
+     *
+     * @param host the root of the hosts it is for
+     * @param root where that root is
+     */
+    public static Path vmm(Cache cache, DebianMirror mirror, HostRoot host, Path root, Progress progress)
+            throws IOException {
+        List<AptSource> sources = new ArrayList<>(host.sources());
+        sources.addAll(mirror.release("trixie"));
+        sources.add(mirror.backports("trixie"));
+        // The root's key stands in its directory's name: another root is another set.
+        String ingredients = RECIPE + "\n" + root.getParent() + "\n" + WANTED + "\n"
+                + String.join("\n", sources.stream().map(AptSource::line).toList());
+        return cache.get("update-vmm", ingredients, dir -> {
+            progress.step("collecting the update: QEMU from trixie-backports and what it takes (once)");
+            make(dir, sources, root, progress);
+        });
+    }
+
+    /** The manifest in such a directory. */
+    public static Update read(Path directory) throws IOException {
+        return Json.yaml().readValue(Files.readString(directory.resolve("update.yaml")), Update.class);
+    }
+
+    private static void make(Path dir, List<AptSource> sources, Path root, Progress progress) throws IOException {
+        Path work = Files.createDirectory(dir.resolve("proof.in"));
+        Path status = root.resolve("var/lib/dpkg/status");
+        PrivateApt apt = new PrivateApt(Files.createDirectory(dir.resolve("apt")), sources, status);
+        List<String> install = new ArrayList<>(List.of("--yes", "-t", "trixie-backports", "install"));
+        install.addAll(WANTED);
+        AptPlan plan = AptPlan.parse(apt.run("--simulate", install));
+        apt.run("--download-only", install);
+        Path packages = Files.createDirectory(work.resolve("packages"));
+        for (Path deb : PrivateApt.debs(apt.archives())) {
+            Files.move(deb, packages.resolve(String.valueOf(deb.getFileName())), StandardCopyOption.ATOMIC_MOVE);
+        }
+        Path previous = Files.createDirectory(work.resolve("previous"));
+        try {
+            apt.download(previous, plan.replaced());
+        } catch (IOException e) {
+            throw new IOException("The packages that the hosts run now can no longer be had from the mirror, so there"
+                    + " would be no way back; renew the host root with \"lab down --purge\". " + e.getMessage());
+        }
+        apt.remove();
+        Files.writeString(work.resolve("new"), String.join("\n", plan.added()) + "\n");
+
+        Update update = update(describe(packages), describe(previous), plan.added());
+        List<ManifestRules.FieldError> errors = ManifestRules.check(update);
+        if (!errors.isEmpty()) {
+            throw new IOException("The update's manifest is not good: " + errors);
+        }
+        prove(root, dir, update, progress);
+        for (Path from : List.of(packages, previous)) {
+            for (Path deb : PrivateApt.debs(from)) {
+                Files.move(deb, dir.resolve(String.valueOf(deb.getFileName())), StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+        Trees.remove(work);
+        Files.writeString(dir.resolve("update.yaml"), Json.yaml().writeValueAsString(update));
+    }
+
+    private static Update update(List<PackageFile> packages, List<PackageFile> previous, List<String> added)
+            throws IOException {
+        String version = packages.stream()
+                .filter(p -> p.name().equals(WANTED.getFirst()))
+                .map(PackageFile::version)
+                .findFirst()
+                .orElseThrow(() -> new IOException("trixie-backports has no newer " + WANTED.getFirst()
+                        + " than the hosts: there is nothing to update to"));
+        Matcher upstream = UPSTREAM.matcher(version);
+        if (!upstream.matches()) {
+            throw new IOException("QEMU's version " + version + " is not of the form MAJOR.MINOR");
+        }
+        String wanted = upstream.group(1);
+        return new Update(
+                new UpdateId("qemu-" + wanted),
+                version,
+                Component.VMM,
+                Severity.IMPORTANT,
+                "QEMU " + wanted + " from Debian's trixie-backports",
+                Map.of(Method.MIGRATE, new Payload(packages, previous, added, List.of("libvirtd"))),
+                new TreeMap<>(Map.of("qemu", wanted)));
+    }
+
+    private static void prove(Path root, Path dir, Update update, Progress progress) throws IOException {
+        Path script = Trees.unpack(UpdatePackages.class, "/dev/evenkeel/lab/prove-update.sh", dir);
+        Path proof = Files.createDirectory(dir.resolve("proof"));
+        Command.Result result = Command.of(
+                        "unshare",
+                        "--mount",
+                        "--pid",
+                        "--net",
+                        "--ipc",
+                        "--uts",
+                        "--fork",
+                        "--kill-child",
+                        "sh",
+                        script.toString(),
+                        root.toString(),
+                        proof.toString(),
+                        update.verify().getOrDefault("qemu", ""))
+                .within(Duration.ofMinutes(10))
+                .run();
+        if (!result.ok()) {
+            throw new IOException("The update does not go in and out again on a lab host: " + result.complaint());
+        }
+        result.out().lines().forEach(line -> progress.step("  tried on a throw-away host: " + line + " s"));
+        Files.delete(proof);
+        Files.delete(script);
+    }
+
+    private static List<PackageFile> describe(Path directory) throws IOException {
+        List<PackageFile> files = new ArrayList<>();
+        for (Path deb : PrivateApt.debs(directory)) {
+            String[] fields = Command.of("dpkg-deb", "-W", "--showformat=${Package}\t${Version}\n", deb.toString())
+                    .check()
+                    .strip()
+                    .split("\t");
+            // apt writes an epoch's colon as %3a, which would have to be quoted wherever a file name meets a URL
+            Path plain = deb.resolveSibling(String.valueOf(deb.getFileName()).replaceFirst("_\\d+%3a", "_"));
+            Files.move(deb, plain);
+            files.add(new PackageFile(
+                    String.valueOf(plain.getFileName()),
+                    sha256(plain),
+                    new Bytes(Files.size(plain)),
+                    fields[0],
+                    fields[1]));
+        }
+        return files;
+    }
+
+    private static String sha256(Path file) throws IOException {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            try (DigestInputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+                in.transferTo(java.io.OutputStream.nullOutputStream());
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
