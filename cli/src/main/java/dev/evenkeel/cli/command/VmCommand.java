@@ -1,0 +1,141 @@
+package dev.evenkeel.cli.command;
+
+import dev.evenkeel.cli.ExitCode;
+import dev.evenkeel.cli.Session;
+import dev.evenkeel.cli.client.Json;
+import dev.evenkeel.cli.client.Query;
+import dev.evenkeel.cli.output.Column;
+import dev.evenkeel.cli.output.Table;
+import dev.evenkeel.cli.watch.RunWatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code evenkeel vm …}. */
+@Command(
+        name = "vm",
+        aliases = "vms",
+        description = "VMs: see them, move one.",
+        synopsisSubcommandLabel = "VERB",
+        subcommands = {VmCommand.Ls.class, VmCommand.Show.class, VmCommand.Migrate.class})
+final class VmCommand {
+    private VmCommand() {}
+
+    static Table<JsonNode> table() {
+        return Table.of(
+                Column.of("VM", Fields.text("name")),
+                Column.of("TENANT", Fields.text("tenant")),
+                Column.of("HOST", Fields.text("host")),
+                Column.state("STATE", Fields.text("state")),
+                Column.number("MEMORY", Fields.size("memoryBytes")),
+                Column.of("VMM", VmCommand::vmm),
+                Column.of("MAX PAUSE", Fields.millis("intent", "maxPauseMs")),
+                Column.of("OBSTACLES", VmCommand::obstacles),
+                Column.of("ID", Fields.text("id")).wide(),
+                Column.of("SET", Fields.text("availabilitySet")).wide(),
+                Column.number("DIRTIES", VmCommand::dirtyRate).wide(),
+                Column.number("VCPUS", Fields.text("vcpus")).wide(),
+                Column.of("MIGRATION", Fields.text("intent", "migration")).wide(),
+                Column.of("POST-COPY", Fields.text("intent", "postCopy")).wide(),
+                Column.of("RESTART", Fields.text("intent", "restart")).wide());
+    }
+
+    private static String dirtyRate(JsonNode vm) {
+        String rate = Fields.size("dirtyRateBytesPerSecond").apply(vm);
+        return rate.isEmpty() ? "" : rate + "/s";
+    }
+
+    private static String vmm(JsonNode vm) {
+        return Json.textOr("", vm, "vmm") + (vm.path("onOldVmm").asBoolean(false) ? " (old)" : "");
+    }
+
+    private static String obstacles(JsonNode vm) {
+        StringBuilder codes = new StringBuilder();
+        vm.path("obstacles")
+                .forEach(obstacle ->
+                        codes.append(codes.isEmpty() ? "" : ",").append(Json.textOr("?", obstacle, "code")));
+        return codes.toString();
+    }
+
+    @Command(name = "ls", aliases = "list", description = "List the VMs.")
+    static final class Ls extends Verb {
+        @Option(names = "--host", paramLabel = "HOST", description = "Only those on this host.")
+        @Nullable
+        String host;
+
+        @Option(names = "--tenant", paramLabel = "TENANT", description = "Only those of this tenant.")
+        @Nullable
+        String tenant;
+
+        @Override
+        ExitCode run(Session session) {
+            Query query = Query.NONE.with("host", host).with("tenant", tenant);
+            session.list(session.api().list(query, "vms").all(), table(), "no VMs");
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(name = "show", description = "Show one VM: what its owner allows, and what stands in the way of a move.")
+    static final class Show extends Verb {
+        @Parameters(paramLabel = "VM", description = "UUID or name.")
+        String vm = "";
+
+        @Override
+        ExitCode run(Session session) {
+            session.one(Finder.find(session, "vms", vm), it -> words(session, it));
+            return ExitCode.OK;
+        }
+
+        private static void words(Session session, JsonNode vm) {
+            session.field("vm", Json.text(vm, "name"));
+            session.field("id", Finder.id(vm));
+            session.field("tenant", Json.text(vm, "tenant"));
+            session.field("availability set", Json.text(vm, "availabilitySet"));
+            session.field("host", Json.text(vm, "host"));
+            session.field("state", session.paint().state(Json.textOr("", vm, "state")));
+            session.field("vcpus", Json.text(vm, "vcpus"));
+            session.field("memory", Fields.size("memoryBytes").apply(vm));
+            session.field("dirties", dirtyRate(vm));
+            session.field("local storage", Fields.yesNo("localStorage").apply(vm));
+            session.field("vmm", vmm(vm));
+            session.field("max pause", Fields.millis("intent", "maxPauseMs").apply(vm));
+            session.field("migration", Json.text(vm, "intent", "migration"));
+            session.field("post-copy", Json.text(vm, "intent", "postCopy"));
+            session.field("restart", Json.text(vm, "intent", "restart"));
+            session.field("on host failure", Json.text(vm, "intent", "onHostFailure"));
+            vm.path("obstacles")
+                    .forEach(obstacle -> session.field(
+                            "obstacle", Json.textOr("?", obstacle, "code") + ": " + Session.why(obstacle)));
+        }
+    }
+
+    @Command(name = "migrate", description = "Live-migrate one VM.")
+    static final class Migrate extends Verb {
+        @Parameters(paramLabel = "VM", description = "UUID or name.")
+        String vm = "";
+
+        @Option(names = "--to", paramLabel = "HOST", description = "Where to; by default the best host.")
+        @Nullable
+        String to;
+
+        @Mixin
+        ReasonOption why = new ReasonOption();
+
+        @Mixin
+        WaitOptions wait = new WaitOptions();
+
+        @Override
+        ExitCode run(Session session) throws InterruptedException {
+            ObjectNode body = why.body();
+            if (to != null) {
+                body.put("target", Finder.id(Finder.find(session, "hosts", to)));
+            }
+            String id = Finder.id(Finder.find(session, "vms", vm));
+            return RunWatch.ordered(session, session.api().order(body, "vms", id, "migrate"), wait.chosen());
+        }
+    }
+}
