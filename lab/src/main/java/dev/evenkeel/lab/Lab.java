@@ -12,6 +12,7 @@ import dev.evenkeel.lab.os.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -123,13 +124,16 @@ public final class Lab implements AutoCloseable {
                 .orElseThrow(() -> new IOException("No host \"" + name + "\" in this lab; it has " + hosts()));
     }
 
-    /** A new host with the next number, up and answering. */
+    /** A new host with the next number, up and answering, with an agent where the lab has a server. */
     public LabHost addHost() throws IOException {
         int next = numbers(record).stream().mapToInt(n -> n).max().orElse(0) + 1;
         boot.create(next);
         boot.start(next);
         LabHost host = new LabHost(boot, record, fabric, next);
-        host.awaitLibvirtd(java.time.Duration.ofSeconds(60));
+        host.awaitLibvirtd(Duration.ofSeconds(60));
+        if (process("server").isPresent()) {
+            new ControlPlane(record, fabric).join(List.of(host));
+        }
         return host;
     }
 
@@ -164,6 +168,20 @@ public final class Lab implements AutoCloseable {
     /** Runs a command in the control namespace, whatever it ends with. */
     public Command.Result exec(String... words) throws IOException {
         return inControl(Arrays.asList(words)).run();
+    }
+
+    /** kill -9 of the server; nothing starts it again but {@link #startServer}. */
+    public void killServer() throws IOException {
+        Optional<ProcessMark> server = process("server");
+        if (server.isPresent()) {
+            server.get().kill();
+            server.get().awaitEnd(Duration.ofSeconds(20));
+        }
+    }
+
+    /** Starts the server on the state it left; it need not answer yet when this returns. */
+    public void startServer() throws IOException {
+        new ControlPlane(record, fabric).startServer();
     }
 
     /** The processes the lab started beside its hosts, such as {@code collector} and {@code server}, if they still run. */

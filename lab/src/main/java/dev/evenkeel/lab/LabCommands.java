@@ -46,6 +46,9 @@ final class LabCommands {
         @Option(names = "--vms", defaultValue = "6", description = "how many VMs (default: ${DEFAULT-VALUE})")
         int vms;
 
+        @Option(names = "--control-plane", description = "start a server, and an agent on each host, too")
+        boolean controlPlane;
+
         @Option(names = "--beat-ms", defaultValue = "20", description = "ms between heartbeats (default: 20)")
         int beatMs;
 
@@ -55,6 +58,7 @@ final class LabCommands {
                     .withName(which.name)
                     .withHosts(hosts)
                     .withVms(vms)
+                    .withControlPlane(controlPlane)
                     .withBeatPeriod(Duration.ofMillis(beatMs));
             Lab.up(spec, Progress.on(System.out));
             System.out.println("Look around: lab status · lab exec h1 -- virsh list · lab exec ctl -- ip -brief addr");

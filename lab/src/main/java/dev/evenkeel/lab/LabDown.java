@@ -58,6 +58,7 @@ final class LabDown {
             boot.removeDisk(n);
         }
         fabric.remove(hosts);
+        ControlPlane.forget(record);
         Trees.remove(record.directory());
     }
 }

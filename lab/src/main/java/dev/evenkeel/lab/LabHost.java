@@ -8,6 +8,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** One host of a lab: what runs on it, and the ways to hurt it. */
 public final class LabHost {
@@ -196,5 +201,32 @@ public final class LabHost {
     @Override
     public String toString() {
         return name();
+    }
+
+    /** Something to do on a host. */
+    interface Work {
+        void on(LabHost host) throws IOException;
+    }
+
+    /** Does something on several hosts at once; the first trouble met is thrown when all are done. */
+    static void inParallel(List<LabHost> hosts, Work work) throws IOException {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> results = new ArrayList<>();
+            for (LabHost host : hosts) {
+                Callable<Boolean> task = () -> {
+                    work.on(host);
+                    return true;
+                };
+                results.add(threads.submit(task));
+            }
+            for (Future<?> result : results) {
+                result.get();
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new java.io.InterruptedIOException("interrupted while hosts were at work");
+        }
     }
 }

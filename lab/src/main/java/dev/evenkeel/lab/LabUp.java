@@ -14,14 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /** Makes a lab, part by part, each written down before it is made. */
 final class LabUp {
@@ -92,10 +86,14 @@ final class LabUp {
             boot.create(n);
             boot.start(n);
         }
-        inParallel(lab.hosts(), host -> host.awaitLibvirtd(Duration.ofSeconds(90)));
+        LabHost.inParallel(lab.hosts(), host -> host.awaitLibvirtd(Duration.ofSeconds(90)));
+        if (spec.controlPlane()) {
+            progress.step("starting the server and the agents");
+            new ControlPlane(record, fabric).start(lab.hosts());
+        }
         progress.step("starting " + spec.vms().size() + " VMs");
         Instant begun = Instant.now();
-        inParallel(lab.hosts(), this::startVms);
+        LabHost.inParallel(lab.hosts(), this::startVms);
         for (LabVm vm : lab.vms()) {
             if (!vm.awaitBeat(begun, FIRST_BEAT)) {
                 throw new IOException(
@@ -149,30 +147,5 @@ final class LabUp {
                 : host.get()
                         .exec("tail", "-3", "/var/log/libvirt/qemu/" + vm.name() + "-serial.log")
                         .out();
-    }
-
-    private interface Work {
-        void on(LabHost host) throws IOException;
-    }
-
-    private static void inParallel(List<LabHost> hosts, Work work) throws IOException {
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<?>> results = new ArrayList<>();
-            for (LabHost host : hosts) {
-                Callable<Boolean> task = () -> {
-                    work.on(host);
-                    return true;
-                };
-                results.add(threads.submit(task));
-            }
-            for (Future<?> result : results) {
-                result.get();
-            }
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new java.io.InterruptedIOException("interrupted while the lab came up");
-        }
     }
 }

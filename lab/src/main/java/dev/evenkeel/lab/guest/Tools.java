@@ -7,11 +7,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** The lab's own programs in C, compiled on first use: static, so that they run anywhere, a bare initrd included. */
 public final class Tools {
-    private static final List<String> PROGRAMS = List.of("guest", "collector", "ask");
+    private static final String RESOURCES = "/dev/evenkeel/lab/c/";
+    private static final Map<String, List<String>> PROGRAMS = new TreeMap<>(Map.of(
+            "guest", List.of("guest.c", "guest-load.c", "guest-load.h"),
+            "collector", List.of("collector.c"),
+            "ask", List.of("ask.c")));
 
     private final Path directory;
 
@@ -21,21 +28,22 @@ public final class Tools {
 
     public static Tools in(Cache cache) throws IOException {
         StringBuilder sources = new StringBuilder();
-        for (String program : PROGRAMS) {
-            sources.append(source(program));
+        for (List<String> files : PROGRAMS.values()) {
+            for (String file : files) {
+                sources.append(source(file));
+            }
         }
         return new Tools(cache.get("tools", sources.toString(), dir -> {
-            for (String program : PROGRAMS) {
-                Path c = Trees.unpack(Tools.class, "/dev/evenkeel/lab/c/" + program + ".c", dir);
-                Command.of(
-                                "gcc",
-                                "-O2",
-                                "-static",
-                                "-pthread",
-                                "-o",
-                                dir.resolve(program).toString(),
-                                c.toString())
-                        .check();
+            for (Map.Entry<String, List<String>> program : PROGRAMS.entrySet()) {
+                List<String> words = new ArrayList<>(List.of("gcc", "-O2", "-static", "-pthread", "-o"));
+                words.add(dir.resolve(program.getKey()).toString());
+                for (String file : program.getValue()) {
+                    Path unpacked = Trees.unpack(Tools.class, RESOURCES + file, dir);
+                    if (file.endsWith(".c")) {
+                        words.add(unpacked.toString());
+                    }
+                }
+                Command.of(words).check();
             }
         }));
     }
@@ -60,10 +68,10 @@ public final class Tools {
         return directory.resolve("ask");
     }
 
-    private static String source(String program) throws IOException {
-        try (InputStream in = Tools.class.getResourceAsStream("/dev/evenkeel/lab/c/" + program + ".c")) {
+    private static String source(String file) throws IOException {
+        try (InputStream in = Tools.class.getResourceAsStream(RESOURCES + file)) {
             if (in == null) {
-                throw new IOException(program + ".c is missing from the lab's jar");
+                throw new IOException(file + " is missing from the lab's jar");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
