@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** Where Evenkeel keeps what it must not forget, when nobody says otherwise. */
-final class StateDirectory {
+public final class StateDirectory {
     private StateDirectory() {}
 
     /** {@code EVENKEEL_STATE}, else {@code XDG_STATE_HOME/evenkeel}, else {@code ~/.local/state/evenkeel}. */
-    static Path byDefault(Map<String, String> environment) {
+    public static Path byDefault(Map<String, String> environment) {
         String own = environment.getOrDefault("EVENKEEL_STATE", "");
         if (!own.isEmpty()) {
             return Path.of(own);

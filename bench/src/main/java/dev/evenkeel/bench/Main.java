@@ -1,0 +1,25 @@
+package dev.evenkeel.bench;
+
+import dev.evenkeel.bench.demo.DemoCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code evenkeel demo} and {@code evenkeel bench NAME}: one subcommand each. */
+@Command(
+        name = "bench",
+        description = "Measure Evenkeel against a named rival, and say which bars hold.",
+        synopsisSubcommandLabel = "NAME",
+        mixinStandardHelpOptions = true,
+        subcommands = {DemoCommand.class})
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new Main())
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    command.getErr().println("error: " + failure.getMessage());
+                    return 1;
+                })
+                .execute(args));
+    }
+}
