@@ -58,23 +58,25 @@ public final class EffectExecutor implements Closeable {
         }
     }
 
-    /** Takes an order from the server. Returns at once; a repeat is answered from the journal. */
-    public synchronized void take(EffectOrder order) {
+    /**
+     * Takes an order from the server. Returns at once; a repeat is answered from the journal.
+     *
+     * @return whether the order is in the journal, so that the server need not repeat it
+     */
+    public synchronized boolean take(EffectOrder order) {
         Admission admission;
         try {
             admission = journal.admit(order);
         } catch (IOException e) {
             LOG.error("{} is not begun, because the journal cannot be written", order.id(), e);
-            return; // not acknowledged, so the server repeats it
+            return false;
         }
         switch (admission) {
             case Admission.Begin() -> {
                 running.add(order.id());
-                listener.acknowledged(order.id());
                 workers.start(order, () -> perform(order));
             }
             case Admission.UnderWay() -> {
-                listener.acknowledged(order.id());
                 if (dormant.remove(order.id())) {
                     running.add(order.id());
                     workers.start(order, () -> perform(order));
@@ -87,6 +89,7 @@ public final class EffectExecutor implements Closeable {
             case Admission.Outdated(long newest) ->
                 LOG.warn("{} is refused: its epoch {} is older than {}", order.id(), order.epoch(), newest);
         }
+        return !(admission instanceof Admission.Outdated);
     }
 
     /** The server has said all that it still wants: what never began and is not among it, never will. */

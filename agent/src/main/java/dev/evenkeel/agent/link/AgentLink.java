@@ -1,6 +1,7 @@
 package dev.evenkeel.agent.link;
 
 import dev.evenkeel.agent.execute.EffectExecutor;
+import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.EffectOrder;
 import dev.evenkeel.wire.link.Orders;
 import dev.evenkeel.wire.link.OrdersRequest;
@@ -31,6 +32,9 @@ public final class AgentLink implements AutoCloseable {
     private final String session;
     private final LinkTimes times;
     private final CountDownLatch closing = new CountDownLatch(1);
+    /** Used by the thread that waits for orders only. */
+    private List<EffectId> journaled = List.of();
+
     private final List<Thread> threads = new ArrayList<>();
 
     /**
@@ -117,9 +121,16 @@ public final class AgentLink implements AutoCloseable {
 
     private void orders() throws IOException, InterruptedException {
         Orders orders = client.get()
-                .post("/agent/v1/orders", new OrdersRequest(session, LONG_POLL), Orders.class, LONG_POLL.plus(GRACE));
+                .post(
+                        "/agent/v1/orders",
+                        new OrdersRequest(session, journaled, LONG_POLL),
+                        Orders.class,
+                        LONG_POLL.plus(GRACE));
         manifests.keep(orders.updates());
-        orders.orders().forEach(executor::take);
+        journaled = orders.orders().stream()
+                .filter(executor::take)
+                .map(EffectOrder::id)
+                .toList();
         if (orders.complete()) {
             executor.wanted(orders.orders().stream().map(EffectOrder::id).toList());
         }

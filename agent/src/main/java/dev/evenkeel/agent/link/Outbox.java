@@ -5,15 +5,12 @@ import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.wire.link.Report.Progress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** What the next report shall say besides the inventory and the outcomes. Losing it with the process does no harm. */
 public final class Outbox implements EffectListener {
     private final Bell bell;
-    private final Set<EffectId> acknowledged = new LinkedHashSet<>();
     private final Map<EffectId, String> progress = new LinkedHashMap<>();
     private Runnable onEnded = () -> {};
 
@@ -35,14 +32,6 @@ public final class Outbox implements EffectListener {
     }
 
     @Override
-    public void acknowledged(EffectId effect) {
-        synchronized (this) {
-            acknowledged.add(effect);
-        }
-        bell.ring();
-    }
-
-    @Override
     public void ended() {
         Runnable listener;
         synchronized (this) {
@@ -60,12 +49,6 @@ public final class Outbox implements EffectListener {
         bell.ring();
     }
 
-    synchronized List<EffectId> takeAcknowledged() {
-        List<EffectId> all = List.copyOf(acknowledged);
-        acknowledged.clear();
-        return all;
-    }
-
     synchronized List<Progress> takeProgress() {
         List<Progress> all = new ArrayList<>();
         progress.forEach((effect, text) -> all.add(new Progress(effect, text)));
@@ -73,9 +56,8 @@ public final class Outbox implements EffectListener {
         return all;
     }
 
-    /** The report did not get through: acknowledgements are said again, unless newer word is there. */
-    synchronized void putBack(List<EffectId> acks, List<Progress> old) {
-        acknowledged.addAll(acks);
+    /** The report did not get through: its words are said again, unless newer ones are there. */
+    synchronized void putBack(List<Progress> old) {
         old.forEach(p -> progress.putIfAbsent(p.effect(), p.text()));
     }
 }

@@ -1,7 +1,6 @@
 package dev.evenkeel.agent.link;
 
 import dev.evenkeel.agent.execute.EffectExecutor;
-import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.wire.link.Report;
@@ -50,19 +49,18 @@ final class Reporter {
     /** Reports once. */
     void report(GatewayClient client) throws IOException, InterruptedException {
         Optional<Watcher.Seen> seen = watcher.latest();
-        List<EffectId> acknowledged = outbox.takeAcknowledged();
         List<Report.Progress> progress = outbox.takeProgress();
         List<Report.Ended> ended = executor.unreported().stream()
                 .map(e -> new Report.Ended(e.run(), e.effect(), e.outcome()))
                 .toList();
         Report report =
-                new Report(session, sequence++, seen.map(this::inventory).orElse(null), acknowledged, progress, ended);
+                new Report(session, sequence++, seen.map(this::inventory).orElse(null), progress, ended);
         ReportAnswer answer;
         try {
             answer = client.post("/agent/v1/report", report, ReportAnswer.class);
         } catch (IOException | InterruptedException e) {
             told = null;
-            outbox.putBack(acknowledged, progress);
+            outbox.putBack(progress);
             throw e;
         }
         time.stamped(answer.serverTime());

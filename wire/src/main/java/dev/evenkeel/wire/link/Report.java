@@ -18,19 +18,12 @@ import org.jspecify.annotations.Nullable;
  * @param session made up by the agent at each start
  * @param sequence counts up by one with each report of the session
  * @param inventory what is on the host, or null when nothing changed
- * @param acknowledged effects that are in the agent's journal since the last report
  * @param progress what effects under way have come to
  * @param ended effects that ended; repeated until the server has accepted them
  */
 public record Report(
-        String session,
-        long sequence,
-        @Nullable Inventory inventory,
-        List<EffectId> acknowledged,
-        List<Progress> progress,
-        List<Ended> ended) {
+        String session, long sequence, @Nullable Inventory inventory, List<Progress> progress, List<Ended> ended) {
     public Report {
-        acknowledged = List.copyOf(acknowledged);
         progress = List.copyOf(progress);
         ended = List.copyOf(ended);
     }

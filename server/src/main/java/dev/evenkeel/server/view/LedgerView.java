@@ -1,0 +1,55 @@
+package dev.evenkeel.server.view;
+
+import dev.evenkeel.core.engine.LedgerEntry;
+import dev.evenkeel.server.registry.Observation;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** One interruption of one VM: forecast, the hypervisor's account, and what an observer outside saw. */
+public record LedgerView(
+        String id,
+        String vm,
+        String name,
+        String tenant,
+        String cause,
+        String method,
+        String run,
+        String from,
+        @Nullable String to,
+        Instant startedAt,
+        Instant endedAt,
+        @Nullable Long forecastStopMs,
+        long stopMs,
+        @Nullable Long observedStopMs,
+        @Nullable Long gapMs,
+        @Nullable Long normalGapMs,
+        @Nullable Long forecastTotalMs,
+        long totalMs,
+        @Nullable Long clockSkewMs,
+        @Nullable Boolean restarted) {
+
+    /** @param seen what an observer told about it, or null */
+    public static LedgerView of(LedgerEntry entry, @Nullable Observation seen) {
+        return new LedgerView(
+                entry.effect().value(),
+                entry.vm().value(),
+                entry.vmName(),
+                entry.tenant().value(),
+                entry.cause(),
+                entry.method().name(),
+                entry.run().value(),
+                entry.from().value(),
+                entry.to() == null ? null : entry.to().value(),
+                entry.startedAt(),
+                entry.endedAt(),
+                Millis.of(entry.forecastStop()),
+                entry.stop().toMillis(),
+                seen == null ? null : Millis.of(seen.stop()),
+                seen == null ? null : Millis.of(seen.gap()),
+                seen == null ? null : Millis.of(seen.normalGap()),
+                Millis.of(entry.forecastTotal()),
+                entry.total().toMillis(),
+                Millis.of(entry.clockSkew()),
+                seen == null ? null : seen.restarted());
+    }
+}

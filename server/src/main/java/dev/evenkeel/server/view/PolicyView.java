@@ -1,0 +1,31 @@
+package dev.evenkeel.server.view;
+
+import dev.evenkeel.core.rollout.RolloutPolicy;
+
+/** The policy that a rollout follows. */
+public record PolicyView(
+        int maxParallelHosts,
+        int maxPerRack,
+        int maxFailedHosts,
+        long gatePatienceMs,
+        int parallelMoves,
+        int moveAttempts,
+        long reserveMs,
+        long drainMs,
+        long moveMs,
+        long changeMs) {
+
+    static PolicyView of(RolloutPolicy policy) {
+        return new PolicyView(
+                policy.maxParallelHosts(),
+                policy.maxPerRack(),
+                policy.maxFailedHosts(),
+                policy.gatePatience().toMillis(),
+                policy.run().parallelMoves(),
+                policy.run().moveAttempts(),
+                policy.run().reserve().toMillis(),
+                policy.run().drain().toMillis(),
+                policy.run().move().toMillis(),
+                policy.run().change().toMillis());
+    }
+}
