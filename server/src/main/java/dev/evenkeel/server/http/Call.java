@@ -79,6 +79,14 @@ public final class Call {
         return body.clone();
     }
 
+    /** The body's media type; JSON where nothing is said. */
+    public String mediaType() {
+        return request.headers()
+                .contentType()
+                .map(type -> type.mediaType().text())
+                .orElse("application/json");
+    }
+
     /** The body as a stream, for a route that may be sent more than memory holds. */
     public InputStream stream() {
         return request.content().inputStream();

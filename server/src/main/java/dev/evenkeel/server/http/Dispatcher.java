@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -31,6 +32,7 @@ public final class Dispatcher {
     private final IdempotencyKeys keys;
     private final RandomGenerator random;
     private final Observer observer;
+    private final Function<Exception, Optional<Problem>> trouble;
 
     /** Told of every request that ended. */
     @FunctionalInterface
@@ -38,11 +40,18 @@ public final class Dispatcher {
         void ended(String method, String route, int status, long nanos);
     }
 
-    public Dispatcher(Tokens tokens, IdempotencyKeys keys, RandomGenerator random, Observer observer) {
+    /** @param trouble the problem that an exception of other packages stands for, such as a database that is away */
+    public Dispatcher(
+            Tokens tokens,
+            IdempotencyKeys keys,
+            RandomGenerator random,
+            Observer observer,
+            Function<Exception, Optional<Problem>> trouble) {
         this.tokens = tokens;
         this.keys = keys;
         this.random = random;
         this.observer = observer;
+        this.trouble = trouble;
     }
 
     /** Serves one request of a route; every way out answers something. */
@@ -64,17 +73,19 @@ public final class Dispatcher {
                 LOG.debug("the caller went away", e);
                 throw e instanceof UncheckedIOException u ? u : new UncheckedIOException((IOException) e);
             } catch (Exception e) {
-                LOG.error("{} {} failed", route.verb(), request.path().path(), e);
-                Problems.send(
-                        response,
-                        Problem.Kind.INTERNAL
-                                .because("The server's log tells more; the same request may work later.")
-                                .problem());
+                Problems.send(response, trouble.apply(e).orElseGet(() -> bug(route, request, e)));
             } finally {
                 observer.ended(
                         route.verb().name(), route.path(), response.status().code(), System.nanoTime() - begun);
             }
         }
+    }
+
+    private static Problem bug(Route route, ServerRequest request, Exception e) {
+        LOG.error("{} {} failed", route.verb(), request.path().path(), e);
+        return Problem.Kind.INTERNAL
+                .because("The server's log tells more; the same request may work later.")
+                .problem();
     }
 
     private Principal authenticate(Route route, ServerRequest request) {

@@ -5,17 +5,17 @@ import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.DatabindException;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads and writes the API's JSON. Reading is strict: what is not known is refused by name. */
 public final class Json {
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+    /** The one mapper of the house, and stricter: a number is no text and a text no number. */
+    private static final JsonMapper MAPPER = dev.evenkeel.wire.Json.mapper()
+            .rebuild()
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .build();
 
@@ -31,8 +31,17 @@ public final class Json {
      * @throws ProblemException naming the field that is unknown or wrong
      */
     public static <T> T read(byte[] body, Class<T> type) {
+        return read(MAPPER, body, type);
+    }
+
+    /** Reads a body in YAML, where a number may well be a text. */
+    public static <T> T readYaml(byte[] body, Class<T> type) {
+        return read(dev.evenkeel.wire.Json.yaml(), body, type);
+    }
+
+    private static <T> T read(ObjectMapper mapper, byte[] body, Class<T> type) {
         try {
-            return MAPPER.readValue(body, type);
+            return mapper.readValue(body, type);
         } catch (UnrecognizedPropertyException e) {
             List<?> known = e.getKnownPropertyIds() == null ? List.of() : List.copyOf(e.getKnownPropertyIds());
             throw Problem.invalid(
@@ -43,7 +52,7 @@ public final class Json {
         } catch (InvalidFormatException e) {
             throw Problem.invalid(path(e), String.valueOf(e.getValue()), "give " + words(e.getTargetType()));
         } catch (StreamReadException e) {
-            throw Problem.Kind.BAD_REQUEST.because("The body is not JSON: " + e.getOriginalMessage());
+            throw Problem.Kind.BAD_REQUEST.because("The body cannot be read: " + e.getOriginalMessage());
         } catch (DatabindException e) {
             throw Problem.invalid(path(e), "", firstSentence(e));
         }

@@ -10,6 +10,7 @@ import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Writes answers and problems; also those that the HTTP engine itself refuses before any route is found. */
 public final class Problems {
@@ -29,6 +30,13 @@ public final class Problems {
         if (!response.isSent()) {
             write(response, stored(problem), Map.of());
         }
+    }
+
+    /** Answers with a value. */
+    public static void answer(ServerResponse response, Answer answer) {
+        Map<String, String> headers = new TreeMap<>(answer.headers());
+        headers.put("Content-Type", "application/json");
+        write(response, new StoredAnswer(answer.status(), headers, Json.write(answer.body())), Map.of());
     }
 
     static void write(ServerResponse response, StoredAnswer answer, Map<String, String> more) {

@@ -1,7 +1,7 @@
 package dev.evenkeel.server.view;
 
 import dev.evenkeel.core.engine.LedgerEntry;
-import dev.evenkeel.server.registry.Observation;
+import dev.evenkeel.store.Observation;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,10 @@
 package dev.evenkeel.server.view;
 
+import dev.evenkeel.core.engine.Effect;
+import dev.evenkeel.core.engine.LedgerEntry;
+import dev.evenkeel.core.engine.Outcome;
+import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.hostrun.Move;
 import org.jspecify.annotations.Nullable;
 
 /** The move of one VM within a run, with what it came to. */
@@ -15,4 +20,69 @@ public record MoveView(
         @Nullable Long forecastTotalMs,
         @Nullable Long totalMs,
         @Nullable String progress,
-        @Nullable RefusalView why) {}
+        @Nullable RefusalView why) {
+
+    /**
+     * A move as the run has it while it drains.
+     *
+     * @param entry its ledger row, once it is done
+     */
+    public static MoveView of(Move move, String tenant, @Nullable LedgerEntry entry, @Nullable String progress) {
+        return new MoveView(
+                move.vm().value(),
+                move.name(),
+                tenant,
+                move.to() == null ? null : move.to().value(),
+                move.status().name(),
+                move.attempts(),
+                Millis.of(move.forecastStop()),
+                entry == null ? null : Millis.of(entry.stop()),
+                Millis.of(move.forecastTotal()),
+                entry == null ? null : Millis.of(entry.total()),
+                progress,
+                RefusalView.orNull(move.why()));
+    }
+
+    /** A move as its latest effect tells of it, after the drain. */
+    public static MoveView told(
+            Effect.MoveVm move,
+            String name,
+            String tenant,
+            int attempts,
+            @Nullable Outcome outcome,
+            @Nullable LedgerEntry entry,
+            @Nullable String progress) {
+        return new MoveView(
+                move.vm().value(),
+                entry == null ? name : entry.vmName(),
+                entry == null ? tenant : entry.tenant().value(),
+                move.to().value(),
+                status(outcome).name(),
+                attempts,
+                entry == null ? null : Millis.of(entry.forecastStop()),
+                entry == null ? null : Millis.of(entry.stop()),
+                entry == null ? null : Millis.of(entry.forecastTotal()),
+                entry == null ? null : Millis.of(entry.total()),
+                progress,
+                RefusalView.orNull(why(outcome)));
+    }
+
+    private static Move.Status status(@Nullable Outcome outcome) {
+        return switch (outcome) {
+            case null -> Move.Status.MOVING;
+            case Outcome.Moved m -> Move.Status.MOVED;
+            case Outcome.Failed f -> Move.Status.STUCK;
+            case Outcome.Unknown u -> Move.Status.UNSURE;
+            case Outcome.Changed c -> Move.Status.MOVED;
+            case Outcome.Acted a -> Move.Status.MOVED;
+        };
+    }
+
+    private static @Nullable Refusal why(@Nullable Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Failed f -> f.why();
+            case Outcome.Unknown u -> u.why();
+            case null, default -> null;
+        };
+    }
+}

@@ -1,4 +1,4 @@
-package dev.evenkeel.server.registry;
+package dev.evenkeel.store;
 
 import dev.evenkeel.core.fleet.VmId;
 import java.time.Duration;
@@ -20,4 +20,10 @@ public record Observation(
         Duration gap,
         @Nullable Duration normalGap,
         @Nullable Duration stop,
-        @Nullable Boolean restarted) {}
+        @Nullable Boolean restarted) {
+
+    /** Whether it was made while something between two instants happened. */
+    boolean overlaps(Instant start, Instant end) {
+        return !from.isAfter(end) && !to.isBefore(start);
+    }
+}

@@ -1,0 +1,65 @@
+package dev.evenkeel.server.api;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The bodies of orders, as openapi.yaml has them. What is left out is null. */
+public final class Bodies {
+    private Bodies() {}
+
+    /** Why something is ordered. */
+    public record Reason(@Nullable String reason) {}
+
+    /** Moves one VM. */
+    public record MigrateOrder(@Nullable String target, @Nullable String reason) {}
+
+    /** Asks for a plan. */
+    public record PlanOrder(
+            @Nullable String update, @Nullable List<String> hosts, @Nullable Selector selector) {}
+
+    /** Chooses hosts; all that is given must hold. */
+    public record Selector(
+            @Nullable String region,
+            @Nullable String zone,
+            @Nullable String rack,
+            @Nullable String migrationDomain) {}
+
+    /** Starts a rollout. */
+    public record RolloutOrder(
+            @Nullable String update,
+            @Nullable List<String> hosts,
+            @Nullable List<List<String>> rings,
+            @Nullable Selector selector,
+            @Nullable Policy policy,
+            @Nullable String reason) {}
+
+    /** How a rollout goes about it. */
+    public record Policy(
+            @Nullable Integer maxParallelHosts,
+            @Nullable Integer maxPerRack,
+            @Nullable Integer maxFailedHosts,
+            @Nullable Long gatePatienceMs,
+            @Nullable Integer parallelMoves,
+            @Nullable Integer moveAttempts,
+            @Nullable Long reserveMs,
+            @Nullable Long drainMs,
+            @Nullable Long moveMs,
+            @Nullable Long changeMs) {}
+
+    /** Closes a run that waits for a person. */
+    public record Resolution(@Nullable String as, @Nullable String reason) {}
+
+    /** What somebody outside measured of a VM. */
+    public record ObservationReport(
+            @Nullable String vm,
+            @Nullable Instant from,
+            @Nullable Instant to,
+            @Nullable Long gapMs,
+            @Nullable Long normalGapMs,
+            @Nullable Long stopMs,
+            @Nullable Boolean restarted) {}
+
+    /** Makes a join token. */
+    public record JoinTokenOrder(@Nullable String host, @Nullable String ttl) {}
+}

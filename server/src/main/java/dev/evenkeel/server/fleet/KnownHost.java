@@ -1,0 +1,82 @@
+package dev.evenkeel.server.fleet;
+
+import dev.evenkeel.core.fleet.HostFacts;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Topology;
+import dev.evenkeel.core.fleet.Vm;
+import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.store.HostRecord;
+import dev.evenkeel.wire.link.Report.Inventory;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** One host in memory. Guarded by the registry's lock. */
+final class KnownHost {
+    final HostId id;
+    Topology topology;
+    boolean cordoned;
+    @Nullable String cordonReason;
+    @Nullable HostFacts facts;
+    @Nullable Instant observedAt;
+    /** When its agent last said anything; null since the server started. */
+    @Nullable Instant heardAt;
+
+    private final SortedMap<VmId, Vm> vms = new TreeMap<>();
+    private String session = "";
+    private long nextSequence;
+
+    KnownHost(HostRecord record) {
+        id = record.id();
+        topology = record.topology();
+        cordoned = record.cordoned();
+        cordonReason = record.cordonReason();
+        facts = record.facts();
+        observedAt = record.observedAt();
+        record.vms().forEach(vm -> vms.put(vm.id(), vm));
+    }
+
+    Collection<Vm> vms() {
+        return vms.values();
+    }
+
+    /** Whether a report follows the one before; a full one follows anything. */
+    boolean follows(String reportSession, long sequence, boolean full) {
+        boolean next = reportSession.equals(session) && sequence == nextSequence;
+        if (!next && !full) {
+            return false;
+        }
+        session = reportSession;
+        nextSequence = sequence + 1;
+        return true;
+    }
+
+    /**
+     * Takes an inventory in; its VMs are this host's, whatever they say.
+     *
+     * @return whether anything but the time changed
+     */
+    boolean take(Inventory inventory, Instant at) {
+        boolean changed = false;
+        if (inventory.full()) {
+            List<VmId> listed = inventory.vms().stream().map(Vm::id).toList();
+            changed |= vms.keySet().removeIf(vm -> !listed.contains(vm));
+        }
+        for (VmId gone : inventory.gone()) {
+            changed |= vms.remove(gone) != null;
+        }
+        for (Vm vm : inventory.vms()) {
+            changed |= !vm.equals(vms.put(vm.id(), vm));
+        }
+        HostFacts told = inventory.facts();
+        if (told != null && !told.equals(facts)) {
+            facts = told;
+            changed = true;
+        }
+        observedAt = at;
+        return changed;
+    }
+}

@@ -1,0 +1,133 @@
+package dev.evenkeel.server.gateway;
+
+import dev.evenkeel.core.engine.Effect;
+import dev.evenkeel.core.engine.EffectId;
+import dev.evenkeel.core.engine.EffectOrder;
+import dev.evenkeel.core.engine.EffectRecord;
+import dev.evenkeel.core.engine.Lease;
+import dev.evenkeel.core.engine.RunStore;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.update.Update;
+import dev.evenkeel.core.update.UpdateId;
+import dev.evenkeel.server.fleet.FleetRegistry;
+import dev.evenkeel.server.loop.Shards;
+import dev.evenkeel.wire.link.Orders;
+import dev.evenkeel.wire.link.OrdersRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands orders to agents by long poll. The first answer of a session has everything that is outstanding; later ones have
+ * what the agent's journal does not have yet. Only the leader of the host's shard hands out, under its epoch.
+ */
+public final class OrderDesk {
+    private static final Duration LONGEST = Duration.ofSeconds(25);
+    /** How soon the same order is handed to the same session again; an acknowledgement is usually there at once. */
+    private static final Duration REPEAT = Duration.ofSeconds(1);
+
+    private final FleetRegistry registry;
+    private final Shards shards;
+    private final RunStore store;
+    private final Deliveries deliveries;
+    private final Function<UpdateId, @Nullable Update> catalogue;
+    private final Map<HostId, Session> sessions = new HashMap<>();
+
+    /** What was handed to an agent since it started, and when. Guarded by the desk's lock. */
+    private record Session(String name, Map<EffectId, Long> handedAt) {}
+
+    public OrderDesk(
+            FleetRegistry registry,
+            Shards shards,
+            RunStore store,
+            Deliveries deliveries,
+            Function<UpdateId, @Nullable Update> catalogue) {
+        this.registry = registry;
+        this.shards = shards;
+        this.store = store;
+        this.deliveries = deliveries;
+        this.catalogue = catalogue;
+    }
+
+    Orders await(HostId host, OrdersRequest request) throws InterruptedException {
+        registry.heard(host);
+        request.journaled().forEach(store::acknowledge);
+        Duration patience = request.patience().compareTo(LONGEST) < 0 ? request.patience() : LONGEST;
+        long until = System.nanoTime() + patience.toNanos();
+        while (true) {
+            long seen = deliveries.count(host);
+            Optional<Lease> lease = registry.shard(host).flatMap(shards::lease);
+            if (lease.isPresent()) {
+                Orders orders = outstanding(host, request.session(), lease.get());
+                if (orders.complete() || !orders.orders().isEmpty()) {
+                    return orders;
+                }
+            }
+            long left = until - System.nanoTime();
+            if (left <= 0 || deliveries.closed()) {
+                registry.heard(host);
+                return new Orders(false, List.of(), List.of());
+            }
+            deliveries.await(host, seen, Duration.ofNanos(Math.min(left, REPEAT.toNanos())));
+        }
+    }
+
+    private Orders outstanding(HostId host, String name, Lease lease) {
+        List<EffectRecord> records = store.outstandingFor(host);
+        List<EffectOrder> orders = new ArrayList<>();
+        boolean first;
+        synchronized (this) {
+            Session session = sessions.get(host);
+            first = session == null || !session.name().equals(name);
+            if (session == null || first) {
+                session = new Session(name, new HashMap<>());
+                sessions.put(host, session);
+            }
+            long now = System.nanoTime();
+            session.handedAt().values().removeIf(at -> now - at > REPEAT.toNanos());
+            for (EffectRecord record : records) {
+                boolean due = record.status() == EffectRecord.Status.ORDERED
+                        && !session.handedAt().containsKey(record.id());
+                if (first || due) {
+                    session.handedAt().put(record.id(), now);
+                    orders.add(record.under(lease));
+                }
+            }
+        }
+        return new Orders(first, orders, manifests(orders));
+    }
+
+    private List<Update> manifests(List<EffectOrder> orders) {
+        Map<UpdateId, Update> updates = new LinkedHashMap<>();
+        for (EffectOrder order : orders) {
+            UpdateId id = update(order.effect());
+            if (id != null) {
+                Update update = catalogue.apply(id);
+                if (update == null) {
+                    throw new IllegalStateException("order " + order.id() + " speaks of update " + id
+                            + ", which is not in the catalogue");
+                }
+                updates.put(id, update);
+            }
+        }
+        return List.copyOf(updates.values());
+    }
+
+    private static @Nullable UpdateId update(Effect effect) {
+        return switch (effect) {
+            case Effect.ApplyUpdate a -> a.update();
+            case Effect.VerifyUpdate v -> v.update();
+            case Effect.UndoUpdate u -> u.update();
+            case Effect.MoveVm m -> null;
+            case Effect.AbortMove a -> null;
+            case Effect.StartVm s -> null;
+            case Effect.AskAgain a -> null;
+        };
+    }
+}

@@ -1,0 +1,102 @@
+package dev.evenkeel.server.gateway;
+
+import dev.evenkeel.core.engine.EffectId;
+import dev.evenkeel.core.engine.RunEvent;
+import dev.evenkeel.core.engine.RunStore;
+import dev.evenkeel.core.engine.RunStore.RunQuery;
+import dev.evenkeel.core.engine.StoredRun;
+import dev.evenkeel.core.engine.TimeSource;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.MigrationDomainId;
+import dev.evenkeel.core.hostrun.HostRun;
+import dev.evenkeel.server.fleet.FleetRegistry;
+import dev.evenkeel.server.fleet.FleetRegistry.Taken;
+import dev.evenkeel.server.loop.NotInCharge;
+import dev.evenkeel.server.loop.Shards;
+import dev.evenkeel.wire.link.Report;
+import dev.evenkeel.wire.link.ReportAnswer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/** Takes reports in: first how effects ended, which is committed before it is answered, then what the host looks like. */
+public final class Reports {
+    private static final Logger LOG = LoggerFactory.getLogger(Reports.class);
+    /** More active runs than this are woken by their own timers. */
+    private static final int WOKEN_AT_ONCE = 1000;
+
+    private final FleetRegistry registry;
+    private final Shards shards;
+    private final RunStore store;
+    private final ProgressBoard progress;
+    private final TimeSource time;
+    private final Duration heartbeat;
+
+    /** @param heartbeat how often agents shall report at least */
+    public Reports(
+            FleetRegistry registry,
+            Shards shards,
+            RunStore store,
+            ProgressBoard progress,
+            TimeSource time,
+            Duration heartbeat) {
+        this.registry = registry;
+        this.shards = shards;
+        this.store = store;
+        this.progress = progress;
+        this.time = time;
+        this.heartbeat = heartbeat;
+    }
+
+    ReportAnswer take(HostId host, Report report) {
+        registry.heard(host);
+        MigrationDomainId shard = registry.shard(host).orElseThrow();
+        report.progress().forEach(p -> progress.say(p.effect(), p.text()));
+        List<EffectId> accepted = new ArrayList<>();
+        for (Report.Ended ended : report.ended()) {
+            if (end(host, shard, ended)) {
+                accepted.add(ended.effect());
+            }
+        }
+        progress.ended(accepted);
+        Taken taken = registry.report(host, report);
+        if (taken == Taken.OBSERVED) {
+            shards.lead(shard);
+            wakeRunsOf(host, shard);
+        }
+        return new ReportAnswer(time.now(), taken == Taken.RESYNC, accepted, heartbeat);
+    }
+
+    /** True when the agent need not repeat it: it is committed, or nobody waits for it. */
+    private boolean end(HostId host, MigrationDomainId shard, Report.Ended ended) {
+        try (var run = MDC.putCloseable("run", ended.run().value());
+                var effect = MDC.putCloseable("effect", ended.effect().value())) {
+            if (store.effects(ended.run()).stream()
+                    .noneMatch(e -> e.id().equals(ended.effect()) && e.agent().equals(host))) {
+                LOG.warn("{} reports the end of an effect that it was never given", host);
+                return true;
+            }
+            boolean known = shards.tell(shard, ended.run(), new RunEvent.EffectEnded(ended.effect(), ended.outcome()));
+            LOG.info("{}: {}{}", host, ended.outcome(), known ? "" : " (of no known run)");
+            return true;
+        } catch (NotInCharge e) {
+            LOG.info("{} will repeat the end of {}: {}", host, ended.effect(), e.getMessage());
+            return false;
+        }
+    }
+
+    private void wakeRunsOf(HostId host, MigrationDomainId shard) {
+        for (StoredRun stored : store.runs(new RunQuery("HostRun", true, null, WOKEN_AT_ONCE))) {
+            if (stored.run() instanceof HostRun run && run.host().equals(host)) {
+                try {
+                    shards.tell(shard, run.id(), new RunEvent.HostObserved(host));
+                } catch (NotInCharge e) {
+                    return; // whoever is in charge hears of it by the run's timer
+                }
+            }
+        }
+    }
+}
