@@ -52,10 +52,28 @@ public final class EffectExecutor implements Closeable {
     /** Asks the host about everything that was under way when the agent last died. Returns at once. */
     public synchronized void reconcile() {
         for (EffectOrder order : journal.underWay()) {
-            LOG.info("{} was under way when the agent stopped; asking the host", order.id());
-            running.add(order.id());
-            workers.start(order, () -> resume(order));
+            if (goesOnByItself(order.effect())) {
+                LOG.info("{} was under way when the agent stopped; asking the host", order.id());
+                running.add(order.id());
+                workers.start(order, () -> resume(order));
+            } else {
+                LOG.info("{} was under way when the agent stopped; it waits for the server to repeat it", order.id());
+                dormant.add(order.id());
+            }
         }
+    }
+
+    /** What the host may be in the middle of; the rest does no harm undone and is only done while it is wanted. */
+    private static boolean goesOnByItself(Effect effect) {
+        return switch (effect) {
+            case Effect.MoveVm m -> true;
+            case Effect.ApplyUpdate a -> true;
+            case Effect.UndoUpdate u -> false;
+            case Effect.VerifyUpdate v -> false;
+            case Effect.StartVm s -> false;
+            case Effect.AbortMove a -> false;
+            case Effect.AskAgain a -> false;
+        };
     }
 
     /**

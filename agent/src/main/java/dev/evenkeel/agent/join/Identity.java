@@ -17,11 +17,17 @@ import javax.net.ssl.TrustManager;
  * Who this host is: what it got when it joined.
  *
  * @param server the gateway's address, such as {@code https://10.77.0.1:8441}
+ * @param address the management address that other hosts migrate to
  * @param certificate its common name is the host's id
  * @param authority the fleet's CA
  */
 public record Identity(
-        HostId host, URI server, PrivateKey key, X509Certificate certificate, X509Certificate authority) {
+        HostId host,
+        URI server,
+        String address,
+        PrivateKey key,
+        X509Certificate certificate,
+        X509Certificate authority) {
 
     /** When to renew: at two thirds of the certificate's life, so that a third is left for a server that is down. */
     public Instant renewAt() {

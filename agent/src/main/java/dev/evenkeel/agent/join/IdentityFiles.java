@@ -34,6 +34,7 @@ public final class IdentityFiles {
         return Optional.of(new Identity(
                 new HostId(properties.getProperty("host", "")),
                 URI.create(properties.getProperty("server", "")),
+                properties.getProperty("address", ""),
                 Pem.ecKey(keyPem()),
                 Pem.certificate(certificatePem()),
                 Pem.certificate(authorityPem())));
@@ -54,8 +55,10 @@ public final class IdentityFiles {
         PrivateFiles.write(directory.resolve("host.crt"), certificatePem);
     }
 
-    void saveJoined(HostId host, URI server) throws IOException {
-        PrivateFiles.write(directory.resolve("join.properties"), "host=" + host + "\nserver=" + server + "\n");
+    void saveJoined(HostId host, URI server, String address) throws IOException {
+        PrivateFiles.write(
+                directory.resolve("join.properties"),
+                "host=" + host + "\nserver=" + server + "\naddress=" + address + "\n");
     }
 
     String keyPem() throws IOException {

@@ -69,7 +69,7 @@ public final class Joiner {
         }
         requireOurs(Pem.certificate(got.certificate()), authority, keys.open());
         files.saveCertificate(got.certificate(), got.authority());
-        files.saveJoined(wish.host(), wish.server());
+        files.saveJoined(wish.host(), wish.server(), wish.addresses().getFirst());
         return load();
     }
 

@@ -100,6 +100,12 @@ public final class GatewayClient implements PayloadSource, AutoCloseable {
         return new LinkRefused(response.statusCode(), detail);
     }
 
+    /** Takes no more requests; those under way go on to their end. */
+    void retire() {
+        http.shutdown();
+    }
+
+    /** Ends everything at once. */
     @Override
     public void close() {
         http.shutdownNow();

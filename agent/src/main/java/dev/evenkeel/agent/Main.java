@@ -1,0 +1,32 @@
+package dev.evenkeel.agent;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The agent's commands: join a fleet once, then run for ever. */
+@Command(
+        name = "evenkeel agent",
+        description = "The part of Evenkeel that lives on a host.",
+        mixinStandardHelpOptions = true,
+        subcommands = {JoinCommand.class, RunCommand.class})
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+        Logs.toStderr();
+        System.exit(new CommandLine(new Main())
+                .setExecutionExceptionHandler((e, command, parsed) -> {
+                    command.getErr().println("evenkeel agent: " + why(e));
+                    return 1;
+                })
+                .execute(args));
+    }
+
+    private static String why(Throwable e) {
+        String message = e.getMessage() == null ? e.toString() : e.getMessage();
+        Throwable cause = e.getCause();
+        return cause == null || cause.getMessage() == null || message.contains(cause.getMessage())
+                ? message
+                : message + ": " + cause.getMessage();
+    }
+}

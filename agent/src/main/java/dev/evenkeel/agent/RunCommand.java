@@ -1,0 +1,163 @@
+package dev.evenkeel.agent;
+
+import dev.evenkeel.agent.driver.LibvirtHostDriver;
+import dev.evenkeel.agent.driver.Moves;
+import dev.evenkeel.agent.facts.ChangeWatch;
+import dev.evenkeel.agent.facts.LibvirtObserver;
+import dev.evenkeel.agent.facts.LoadWatch;
+import dev.evenkeel.agent.join.Identity;
+import dev.evenkeel.agent.join.IdentityFiles;
+import dev.evenkeel.agent.join.Joiner;
+import dev.evenkeel.agent.join.LibvirtTls;
+import dev.evenkeel.agent.join.Renewal;
+import dev.evenkeel.agent.libvirt.Connection;
+import dev.evenkeel.agent.libvirt.Domain;
+import dev.evenkeel.agent.libvirt.Domains;
+import dev.evenkeel.agent.libvirt.Libvirt;
+import dev.evenkeel.agent.link.GatewayClients;
+import dev.evenkeel.agent.link.LinkTimes;
+import dev.evenkeel.agent.link.Manifests;
+import dev.evenkeel.agent.migrate.Daemons;
+import dev.evenkeel.agent.migrate.LiveMigration;
+import dev.evenkeel.agent.migrate.LoadProbe;
+import dev.evenkeel.agent.packages.PackageUpdates;
+import dev.evenkeel.agent.packages.PayloadCache;
+import dev.evenkeel.agent.packages.RunningSoftware;
+import dev.evenkeel.agent.packages.Services;
+import dev.evenkeel.core.fleet.Bytes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The agent of a libvirt host: the one visible list of its parts. */
+@Command(
+        name = "run",
+        description = "Runs the agent of a host that has joined, until it is told to stop.",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true)
+final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+    private static final Duration MEASURE_EVERY = Duration.ofMinutes(1);
+
+    @Option(names = "--state", defaultValue = "/var/lib/evenkeel", description = "The agent's directory")
+    Path state = Path.of("");
+
+    @Option(names = "--libvirt", defaultValue = "qemu:///system", description = "This host's libvirt daemon")
+    String libvirtUri = "";
+
+    @Option(
+            names = "--shared-storage",
+            description =
+                    "A directory that is the same on every host, so that disks in it are not copied; may be repeated")
+    List<Path> sharedStorage = List.of();
+
+    @Option(names = "--vm-memory-mib", description = "How much memory VMs may use in all; by default all of the host's")
+    @Nullable
+    Long vmMemoryMib;
+
+    @Option(names = "--no-libvirt-tls", description = "Leave /etc/pki alone when the certificate is renewed")
+    boolean noLibvirtTls;
+
+    @Option(names = "--pki", defaultValue = "/etc/pki", description = "Where libvirt and QEMU look for certificates")
+    Path pki = Path.of("");
+
+    @Override
+    public Integer call() throws Exception {
+        String unavailable = Libvirt.whyUnavailable().orElse(null);
+        if (unavailable != null) {
+            throw new IOException(unavailable);
+        }
+        IdentityFiles files = new IdentityFiles(state);
+        Identity identity = files.load()
+                .orElseThrow(
+                        () -> new IOException("this host has not joined a fleet; run: evenkeel agent join --help"));
+        Supplier<Connection> libvirt = () -> Connection.open(libvirtUri);
+        Manifests manifests = new Manifests(state.resolve("updates"));
+        LoadProbe loads = new LoadProbe();
+
+        GatewayClients clients = new GatewayClients(identity);
+        LibvirtHostDriver driver = driver(libvirt, loads, clients, manifests);
+        LibvirtObserver observer = new LibvirtObserver(
+                identity.host(), identity.address(), vmMemoryMib == null ? null : Bytes.ofMiB(vmMemoryMib), libvirt);
+        SecureRandom random = new SecureRandom();
+        Agent agent = Agent.start(
+                state, clients, driver, observer, manifests, LinkTimes.DEFAULT, InstantSource.system(), random);
+        ChangeWatch changes = ChangeWatch.start(libvirt, agent::hostChanged);
+        LoadWatch load = LoadWatch.start(loads, libvirt, MEASURE_EVERY, agent::hostChanged);
+        Renewal renewal = Renewal.start(identity, new Joiner(files), clients, InstantSource.system(), () -> {
+            if (!noLibvirtTls) {
+                new LibvirtTls(pki).install(files);
+            }
+        });
+        LOG.info("agent of {} runs; server {}", identity.host(), identity.server());
+
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
+            LOG.info("the agent stops; what is under way on the host goes on");
+            renewal.close();
+            load.close();
+            changes.close();
+            closeQuietly(agent);
+            clients.close();
+            stopped.countDown();
+        }));
+        stopped.await();
+        return 0;
+    }
+
+    private LibvirtHostDriver driver(
+            Supplier<Connection> libvirt, LoadProbe loads, GatewayClients clients, Manifests manifests)
+            throws IOException {
+        Files.createDirectories(state);
+        LiveMigration migration = new LiveMigration(Daemons.real(), loads, state.resolve("moves"), this::isShared);
+        Moves moves = new Moves(
+                migration, address -> "qemu+tls://" + address + "/system", state.resolve("learned-moves.json"));
+        PackageUpdates packages = new PackageUpdates(
+                state.resolve("packages"),
+                new PayloadCache(state.resolve("payloads"), clients),
+                new Services(),
+                new RunningSoftware(libvirt),
+                () -> living(libvirt));
+        return new LibvirtHostDriver(moves, packages, manifests::find, libvirt);
+    }
+
+    private boolean isShared(String file) {
+        Path path = Path.of(file).normalize();
+        return sharedStorage.stream().anyMatch(path::startsWith);
+    }
+
+    /** The names of the VMs that have memory to lose here now, our own probes left out. */
+    private static List<String> living(Supplier<Connection> libvirt) {
+        List<String> names = new ArrayList<>();
+        try (Connection connection = libvirt.get();
+                Domains domains = connection.domains()) {
+            for (Domain domain : domains) {
+                if (domain.state().isActive() && !RunningSoftware.isProbe(domain.name())) {
+                    names.add(domain.name());
+                }
+            }
+        }
+        return names;
+    }
+
+    private static void closeQuietly(Agent agent) {
+        try {
+            agent.close();
+        } catch (IOException e) {
+            LOG.warn("the journal did not close", e);
+        }
+    }
+}
