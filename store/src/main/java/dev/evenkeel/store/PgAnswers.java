@@ -33,7 +33,8 @@ public final class PgAnswers {
     /** Takes a key; nothing when it is ours now, else who has it. */
     public Optional<Taken> claim(String owner, String key, String request) {
         return pool.transaction(handle -> {
-            handle.createUpdate("DELETE FROM answer WHERE claimed_at < clock_timestamp() - make_interval(secs => :keep)")
+            handle.createUpdate(
+                            "DELETE FROM answer WHERE claimed_at < clock_timestamp() - make_interval(secs => :keep)")
                     .bind("keep", Times.seconds(KEEP))
                     .execute();
             boolean ours = handle.createUpdate("""

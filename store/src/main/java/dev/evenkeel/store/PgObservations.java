@@ -33,8 +33,14 @@ public final class PgObservations {
         if (entries.isEmpty()) {
             return Map.of();
         }
-        Instant first = entries.stream().map(LedgerEntry::startedAt).min(Instant::compareTo).orElseThrow();
-        Instant last = entries.stream().map(LedgerEntry::endedAt).max(Instant::compareTo).orElseThrow();
+        Instant first = entries.stream()
+                .map(LedgerEntry::startedAt)
+                .min(Instant::compareTo)
+                .orElseThrow();
+        Instant last = entries.stream()
+                .map(LedgerEntry::endedAt)
+                .max(Instant::compareTo)
+                .orElseThrow();
         List<Observation> observations = pool.alone(handle -> handle.createQuery("""
                         SELECT observation FROM observation
                         WHERE vm = ANY(:vms) AND seen_from <= :last AND seen_to >= :first

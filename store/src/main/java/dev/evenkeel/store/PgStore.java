@@ -14,10 +14,20 @@ public final class PgStore implements AutoCloseable {
 
     private final Pool pool;
     private final PgRunStore runs;
+    private final PgHosts hosts;
+    private final PgUpdates updates;
+    private final PgJoinTokens joinTokens;
+    private final PgAnswers answers;
+    private final PgObservations observations;
 
     private PgStore(Pool pool) {
         this.pool = pool;
         this.runs = new PgRunStore(pool);
+        this.hosts = new PgHosts(pool);
+        this.updates = new PgUpdates(pool);
+        this.joinTokens = new PgJoinTokens(pool);
+        this.answers = new PgAnswers(pool);
+        this.observations = new PgObservations(pool);
     }
 
     /**
@@ -41,6 +51,45 @@ public final class PgStore implements AutoCloseable {
     public PgRunStore runs() {
         return runs;
     }
+
+    public PgHosts hosts() {
+        return hosts;
+    }
+
+    public PgUpdates updates() {
+        return updates;
+    }
+
+    public PgJoinTokens joinTokens() {
+        return joinTokens;
+    }
+
+    public PgAnswers answers() {
+        return answers;
+    }
+
+    public PgObservations observations() {
+        return observations;
+    }
+
+    /** The sequence of the newest notice, 0 before the first. */
+    public long newestNotice() {
+        return pool.alone(handle -> handle.createQuery("SELECT last FROM notice_counter")
+                .mapTo(Long.class)
+                .one());
+    }
+
+    /** How the connections are used now. */
+    public PoolUse poolUse() {
+        return pool.use();
+    }
+
+    /**
+     * Connections, for metrics.
+     *
+     * @param waiting threads that wait for one
+     */
+    public record PoolUse(int active, int idle, int waiting) {}
 
     /**
      * Makes the partitions of this month and the next ones by the database's clock. To be called once a day; a month

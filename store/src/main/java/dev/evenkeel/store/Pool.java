@@ -2,6 +2,7 @@ package dev.evenkeel.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.evenkeel.store.postgres.Database;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -61,6 +62,14 @@ final class Pool implements AutoCloseable {
 
     Database database() {
         return database;
+    }
+
+    PgStore.PoolUse use() {
+        HikariPoolMXBean bean = source.getHikariPoolMXBean();
+        return bean == null
+                ? new PgStore.PoolUse(0, 0, 0) // not used yet
+                : new PgStore.PoolUse(
+                        bean.getActiveConnections(), bean.getIdleConnections(), bean.getThreadsAwaitingConnection());
     }
 
     /** Runs one statement by itself. */

@@ -12,11 +12,14 @@ public final class Bodies {
     public record Reason(@Nullable String reason) {}
 
     /** Moves one VM. */
-    public record MigrateOrder(@Nullable String target, @Nullable String reason) {}
+    public record MigrateOrder(
+            @Nullable String target, @Nullable String reason) {}
 
     /** Asks for a plan. */
     public record PlanOrder(
-            @Nullable String update, @Nullable List<String> hosts, @Nullable Selector selector) {}
+            @Nullable String update,
+            @Nullable List<String> hosts,
+            @Nullable Selector selector) {}
 
     /** Chooses hosts; all that is given must hold. */
     public record Selector(
@@ -61,5 +64,6 @@ public final class Bodies {
             @Nullable Boolean restarted) {}
 
     /** Makes a join token. */
-    public record JoinTokenOrder(@Nullable String host, @Nullable String ttl) {}
+    public record JoinTokenOrder(
+            @Nullable String host, @Nullable String ttl) {}
 }

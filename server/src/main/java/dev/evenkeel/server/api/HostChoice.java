@@ -17,9 +17,7 @@ final class HostChoice {
     private HostChoice() {}
 
     static List<Host> of(Fleet fleet, @Nullable List<String> ids, Bodies.@Nullable Selector selector, Checks checks) {
-        List<Host> chosen = ids == null
-                ? List.copyOf(fleet.hosts().values())
-                : named(fleet, "hosts", ids, checks);
+        List<Host> chosen = ids == null ? List.copyOf(fleet.hosts().values()) : named(fleet, "hosts", ids, checks);
         List<Host> selected =
                 chosen.stream().filter(host -> takes(selector, host)).toList();
         checks.wrongUnless(!selected.isEmpty(), ids == null ? "selector" : "hosts", selector, "no host fits; " + LIST);

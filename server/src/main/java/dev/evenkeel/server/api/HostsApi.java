@@ -56,8 +56,7 @@ public final class HostsApi {
     }
 
     private HostView view(Host host, Fleet fleet, Map<String, RunId> runs) {
-        return HostView.of(
-                host, fleet, registry.cordonReason(host.id()).orElse(null), runs.get("host:" + host.id()));
+        return HostView.of(host, fleet, registry.cordonReason(host.id()).orElse(null), runs.get("host:" + host.id()));
     }
 
     private Map<String, RunId> runs() {

@@ -57,8 +57,8 @@ public final class LedgerApi {
         String tenant = call.query("tenant").orElse(null);
         Page.Request page = call.page();
         boolean first = page.after() == null;
-        List<LedgerEntry> entries = after(
-                store.ledger(new LedgerQuery(vm, run, tenant, first ? page.limit() + 1 : REACH)), page.after());
+        List<LedgerEntry> entries =
+                after(store.ledger(new LedgerQuery(vm, run, tenant, first ? page.limit() + 1 : REACH)), page.after());
         List<LedgerEntry> shown = entries.subList(0, Math.min(entries.size(), page.limit() + 1));
         Map<EffectId, Observation> seen = observations.of(shown);
         return Answer.ok(page.cut(

@@ -36,10 +36,7 @@ final class Lookup {
                 throw Problem.Kind.CONFLICT.because("The name " + idOrName + " is that of " + named.size()
                         + " VMs; give one of their UUIDs: " + named + ".");
             }
-            return named.stream()
-                    .findFirst()
-                    .flatMap(fleet::vm)
-                    .orElseThrow(() -> missing("VM", idOrName, "/v1/vms"));
+            return named.stream().findFirst().flatMap(fleet::vm).orElseThrow(() -> missing("VM", idOrName, "/v1/vms"));
         });
     }
 

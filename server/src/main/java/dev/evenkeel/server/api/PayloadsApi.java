@@ -27,20 +27,10 @@ public final class PayloadsApi {
 
     public List<Route> routes() {
         return List.of(
-                new Route(
-                        Route.Verb.HEAD,
-                        "/v1/payloads/{sha256}",
-                        Access.READ,
-                        List.of(),
-                        null,
-                        (Route.Streaming) this::head),
-                new Route(
-                        Route.Verb.PUT,
-                        "/v1/payloads/{sha256}",
-                        Access.ORDER,
-                        List.of(),
-                        null,
-                        (Route.Streaming) this::put));
+                new Route(Route.Verb.HEAD, "/v1/payloads/{sha256}", Access.READ, List.of(), null, (Route.Streaming)
+                        this::head),
+                new Route(Route.Verb.PUT, "/v1/payloads/{sha256}", Access.ORDER, List.of(), null, (Route.Streaming)
+                        this::put));
     }
 
     private void head(Call call, ServerResponse response) throws IOException {

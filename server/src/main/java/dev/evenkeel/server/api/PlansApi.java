@@ -48,7 +48,8 @@ public final class PlansApi {
     private Answer plan(Call call) {
         Bodies.PlanOrder order = call.body(Bodies.PlanOrder.class);
         Checks checks = new Checks();
-        String id = checks.required("update", order.update(), "", "give the id of an update; GET /v1/updates lists them");
+        String id =
+                checks.required("update", order.update(), "", "give the id of an update; GET /v1/updates lists them");
         checks.done();
         Update update = UpdatesApi.find(updates, id);
         Fleet fleet = registry.snapshot(time.now());
@@ -98,7 +99,9 @@ public final class PlansApi {
                     case Impact.Pause p -> "PAUSE";
                     case Impact.Restart r -> "RESTART";
                 },
-                forecast.impact() instanceof Impact.Pause pause ? pause.expected().toMillis() : null,
+                forecast.impact() instanceof Impact.Pause pause
+                        ? pause.expected().toMillis()
+                        : null,
                 forecast.total().toMillis(),
                 moves && targets.get(vm.id()) instanceof Placement.Answer.Target target
                         ? target.host().id().value()

@@ -47,9 +47,7 @@ public final class RolloutsApi {
                 Route.get("/v1/rollouts/{id}", call -> Answer.ok(RolloutView.of(find(call)))),
                 Route.order("/v1/rollouts", Bodies.RolloutOrder.class, this::start),
                 Route.order(
-                        "/v1/rollouts/{id}/pause",
-                        Bodies.Reason.class,
-                        call -> tell(call, RunEvent.PauseOrdered::new)),
+                        "/v1/rollouts/{id}/pause", Bodies.Reason.class, call -> tell(call, RunEvent.PauseOrdered::new)),
                 Route.order(
                         "/v1/rollouts/{id}/resume",
                         Bodies.Reason.class,
@@ -83,7 +81,8 @@ public final class RolloutsApi {
     private Answer start(Call call) {
         Bodies.RolloutOrder order = call.body(Bodies.RolloutOrder.class);
         Checks checks = new Checks();
-        String id = checks.required("update", order.update(), "", "give the id of an update; GET /v1/updates lists them");
+        String id =
+                checks.required("update", order.update(), "", "give the id of an update; GET /v1/updates lists them");
         checks.done();
         Update update = UpdatesApi.find(updates, id);
         Fleet fleet = registry.snapshot(time.now());
@@ -119,8 +118,8 @@ public final class RolloutsApi {
 
     private static MigrationDomainId shard(List<List<HostId>> rings, Fleet fleet, Checks checks) {
         TreeSet<MigrationDomainId> domains = new TreeSet<>();
-        rings.forEach(ring -> ring.forEach(host ->
-                domains.add(fleet.host(host).orElseThrow().topology().migrationDomain())));
+        rings.forEach(ring -> ring.forEach(
+                host -> domains.add(fleet.host(host).orElseThrow().topology().migrationDomain())));
         checks.wrongUnless(
                 domains.size() == 1,
                 "hosts",

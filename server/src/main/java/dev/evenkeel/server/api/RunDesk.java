@@ -29,7 +29,8 @@ public final class RunDesk {
             shards.order(run);
         }
         return Answer.accepted(
-                "/v1/runs/" + run.id(), views.of(Lookup.run(store, HostRun.class, "run", run.id().value(), "/v1/runs")));
+                "/v1/runs/" + run.id(),
+                views.of(Lookup.run(store, HostRun.class, "run", run.id().value(), "/v1/runs")));
     }
 
     /** Begins a rollout, likewise. */
@@ -39,7 +40,8 @@ public final class RunDesk {
         }
         return Answer.created(
                 "/v1/rollouts/" + rollout.id(),
-                RolloutView.of(Lookup.run(store, Rollout.class, "rollout", rollout.id().value(), "/v1/rollouts")));
+                RolloutView.of(
+                        Lookup.run(store, Rollout.class, "rollout", rollout.id().value(), "/v1/rollouts")));
     }
 
     /** Tells a run something, unless it is over. */

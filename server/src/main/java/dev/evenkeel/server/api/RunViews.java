@@ -67,8 +67,9 @@ public final class RunViews {
         Map<VmId, Integer> attempts = new HashMap<>();
         for (EffectRecord effect : effects) {
             if (effect.effect() instanceof Effect.MoveVm move) {
-                attempts.merge(move.vm(), 1, Integer::sum);
-                moves.put(move.vm(), told(effect, move, ledger.get(effect.id()), attempts.get(move.vm()), fleet));
+                int tries = attempts.getOrDefault(move.vm(), 0) + 1;
+                attempts.put(move.vm(), tries);
+                moves.put(move.vm(), told(effect, move, ledger.get(effect.id()), tries, fleet));
             }
         }
         for (Move move : draining(run.state())) {
@@ -89,8 +90,7 @@ public final class RunViews {
         };
     }
 
-    private MoveView current(
-            Move move, @Nullable LedgerEntry entry, Fleet fleet) {
+    private MoveView current(Move move, @Nullable LedgerEntry entry, Fleet fleet) {
         return MoveView.of(
                 move,
                 fleet.vm(move.vm()).map(vm -> vm.tenant().value()).orElse("default"),
@@ -99,11 +99,7 @@ public final class RunViews {
     }
 
     private MoveView told(
-            EffectRecord effect,
-            Effect.MoveVm move,
-            @Nullable LedgerEntry entry,
-            int attempts,
-            Fleet fleet) {
+            EffectRecord effect, Effect.MoveVm move, @Nullable LedgerEntry entry, int attempts, Fleet fleet) {
         Outcome outcome = effect.outcome();
         Vm vm = fleet.vm(move.vm()).orElse(null);
         return MoveView.told(

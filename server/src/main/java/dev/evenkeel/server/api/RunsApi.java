@@ -52,17 +52,14 @@ public final class RunsApi {
         Optional<String> rollout = call.query("rollout");
         Optional<String> host = call.query("host");
         Optional<Boolean> active = call.flag("active");
-        Predicate<HostRun> wanted = run -> rollout.map(id ->
-                                run.rollout() != null && run.rollout().value().equals(id))
-                        .orElse(true)
-                && host.map(id -> run.host().value().equals(id)).orElse(true)
-                && active.map(yes -> run.ended() != yes).orElse(true);
+        Predicate<HostRun> wanted = run ->
+                rollout.map(id -> run.rollout() != null && run.rollout().value().equals(id))
+                                .orElse(true)
+                        && host.map(id -> run.host().value().equals(id)).orElse(true)
+                        && active.map(yes -> run.ended() != yes).orElse(true);
         Page.Request page = call.page();
         List<HostRun> runs = matching(
-                wanted,
-                active.orElse(false),
-                page.after() == null ? null : new RunId(page.after()),
-                page.limit() + 1);
+                wanted, active.orElse(false), page.after() == null ? null : new RunId(page.after()), page.limit() + 1);
         return Answer.ok(page.cut(runs, run -> run.id().value(), views::of));
     }
 
@@ -71,8 +68,7 @@ public final class RunsApi {
         List<HostRun> found = new ArrayList<>();
         RunId before = after;
         while (found.size() < enough) {
-            List<StoredRun> batch =
-                    store.runs(new RunQuery("HostRun", activeOnly, before, Page.Request.MAX_LIMIT));
+            List<StoredRun> batch = store.runs(new RunQuery("HostRun", activeOnly, before, Page.Request.MAX_LIMIT));
             for (StoredRun stored : batch) {
                 if (found.size() < enough && stored.run() instanceof HostRun run && wanted.test(run)) {
                     found.add(run);

@@ -46,8 +46,8 @@ public final class UpdatesApi {
     private Answer list(Call call) {
         Page.Request page = call.page();
         UpdateId before = page.after() == null ? null : new UpdateId(page.after());
-        return Answer.ok(
-                page.cut(updates.list(before, page.limit() + 1), update -> update.id().value(), UpdateView::of));
+        return Answer.ok(page.cut(
+                updates.list(before, page.limit() + 1), update -> update.id().value(), UpdateView::of));
     }
 
     private Answer apply(Call call) throws IOException {

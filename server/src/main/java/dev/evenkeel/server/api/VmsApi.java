@@ -60,8 +60,8 @@ public final class VmsApi {
         Vm vm = Lookup.vm(fleet, call.path("id"));
         Bodies.MigrateOrder order = call.body(Bodies.MigrateOrder.class);
         if (!vm.state().alive()) {
-            throw Problem.Kind.CONFLICT.because("VM " + vm.name() + " is " + vm.state() + "; only a VM that runs can be"
-                    + " live-migrated.");
+            throw Problem.Kind.CONFLICT.because(
+                    "VM " + vm.name() + " is " + vm.state() + "; only a VM that runs can be" + " live-migrated.");
         }
         Host from = Lookup.host(fleet, vm.host().value());
         return desk.order(HostRun.ordered(

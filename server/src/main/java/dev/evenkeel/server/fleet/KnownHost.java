@@ -19,11 +19,18 @@ final class KnownHost {
     final HostId id;
     Topology topology;
     boolean cordoned;
-    @Nullable String cordonReason;
-    @Nullable HostFacts facts;
-    @Nullable Instant observedAt;
+
+    @Nullable
+    String cordonReason;
+
+    @Nullable
+    HostFacts facts;
+
+    @Nullable
+    Instant observedAt;
     /** When its agent last said anything; null since the server started. */
-    @Nullable Instant heardAt;
+    @Nullable
+    Instant heardAt;
 
     private final SortedMap<VmId, Vm> vms = new TreeMap<>();
     private String session = "";

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * Wakes the long poll of an agent that has something to do. What it has to do is read from the store, so a wake-up that
  * gets lost costs time and nothing else. Safe for many threads.
  */
-public final class Deliveries implements EffectSink {
+public final class Deliveries implements EffectSink, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<HostId, Bell> bells = new HashMap<>();
     private boolean closed;
@@ -77,6 +77,7 @@ public final class Deliveries implements EffectSink {
     }
 
     /** Sends every waiting agent home: the server stops. */
+    @Override
     public void close() {
         lock.lock();
         try {

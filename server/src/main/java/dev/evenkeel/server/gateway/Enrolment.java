@@ -114,7 +114,8 @@ public final class Enrolment {
         try {
             return new SubjectNames(request.names(), request.addresses());
         } catch (IllegalArgumentException e) {
-            throw Problem.invalid("addresses", request.names() + " " + request.addresses(), String.valueOf(e.getMessage()));
+            throw Problem.invalid(
+                    "addresses", request.names() + " " + request.addresses(), String.valueOf(e.getMessage()));
         }
     }
 

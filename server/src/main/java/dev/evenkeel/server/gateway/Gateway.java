@@ -51,25 +51,45 @@ public final class Gateway {
     }
 
     public void addTo(HttpRouting.Builder routing) {
-        routing.post("/agent/v1/join", (request, response) ->
-                answered(response, () -> reply(response, enrolment.join(read(request, JoinRequest.class)))));
-        routing.post("/agent/v1/renew", (request, response) -> forHost(request, response, caller -> reply(
-                response, enrolment.renew(caller.host(), caller.certificate(), read(request, RenewRequest.class)))));
-        routing.post("/agent/v1/report", (request, response) -> forHost(
-                request, response, caller -> reply(response, reports.take(caller.host(), read(request, Report.class)))));
-        routing.post("/agent/v1/orders", (request, response) -> forHost(request, response, caller -> reply(
-                response, desk.await(caller.host(), read(request, OrdersRequest.class)))));
-        routing.get("/agent/v1/payloads/{sha256}", (request, response) -> forHost(request, response, caller -> {
-            String sha256 = request.path().pathParameters().get("sha256");
-            if (!PayloadStore.isDigest(sha256)) {
-                throw Problem.invalid("sha256", sha256, "give 64 lower-case hex digits");
-            }
-            PayloadRange.send(
-                    payloads.find(sha256)
-                            .orElseThrow(() -> Problem.Kind.NOT_FOUND.because("There is no payload " + sha256 + ".")),
-                    request,
-                    response);
-        }));
+        routing.post(
+                "/agent/v1/join",
+                (request, response) ->
+                        answered(response, () -> reply(response, enrolment.join(read(request, JoinRequest.class)))));
+        routing.post(
+                "/agent/v1/renew",
+                (request, response) -> forHost(
+                        request,
+                        response,
+                        caller -> reply(
+                                response,
+                                enrolment.renew(
+                                        caller.host(), caller.certificate(), read(request, RenewRequest.class)))));
+        routing.post(
+                "/agent/v1/report",
+                (request, response) -> forHost(
+                        request,
+                        response,
+                        caller -> reply(response, reports.take(caller.host(), read(request, Report.class)))));
+        routing.post(
+                "/agent/v1/orders",
+                (request, response) -> forHost(
+                        request,
+                        response,
+                        caller -> reply(response, desk.await(caller.host(), read(request, OrdersRequest.class)))));
+        routing.get(
+                "/agent/v1/payloads/{sha256}",
+                (request, response) -> forHost(request, response, caller -> {
+                    String sha256 = request.path().pathParameters().get("sha256");
+                    if (!PayloadStore.isDigest(sha256)) {
+                        throw Problem.invalid("sha256", sha256, "give 64 lower-case hex digits");
+                    }
+                    PayloadRange.send(
+                            payloads.find(sha256)
+                                    .orElseThrow(() ->
+                                            Problem.Kind.NOT_FOUND.because("There is no payload " + sha256 + ".")),
+                            request,
+                            response);
+                }));
     }
 
     private record Caller(HostId host, X509Certificate certificate) {}
@@ -117,7 +137,9 @@ public final class Gateway {
         } catch (NotInCharge e) {
             Problems.send(
                     response,
-                    Problem.Kind.UNAVAILABLE.because(String.valueOf(e.getMessage())).problem());
+                    Problem.Kind.UNAVAILABLE
+                            .because(String.valueOf(e.getMessage()))
+                            .problem());
         } catch (IOException e) {
             LOG.debug("an agent went away", e);
         } catch (InterruptedException e) {
@@ -125,7 +147,10 @@ public final class Gateway {
         } catch (RuntimeException e) {
             LOG.error("an agent's request failed", e);
             Problems.send(
-                    response, Problem.Kind.INTERNAL.because("The server's log tells more.").problem());
+                    response,
+                    Problem.Kind.INTERNAL
+                            .because("The server's log tells more.")
+                            .problem());
         }
     }
 

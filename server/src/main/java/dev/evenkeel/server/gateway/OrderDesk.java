@@ -110,8 +110,8 @@ public final class OrderDesk {
             if (id != null) {
                 Update update = catalogue.apply(id);
                 if (update == null) {
-                    throw new IllegalStateException("order " + order.id() + " speaks of update " + id
-                            + ", which is not in the catalogue");
+                    throw new IllegalStateException(
+                            "order " + order.id() + " speaks of update " + id + ", which is not in the catalogue");
                 }
                 updates.put(id, update);
             }

@@ -1,6 +1,9 @@
 package dev.evenkeel.server.gateway;
 
+import dev.evenkeel.core.engine.Effect;
 import dev.evenkeel.core.engine.EffectId;
+import dev.evenkeel.core.engine.EffectRecord;
+import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.RunEvent;
 import dev.evenkeel.core.engine.RunStore;
 import dev.evenkeel.core.engine.RunStore.RunQuery;
@@ -18,6 +21,7 @@ import dev.evenkeel.wire.link.ReportAnswer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -34,6 +38,13 @@ public final class Reports {
     private final ProgressBoard progress;
     private final TimeSource time;
     private final Duration heartbeat;
+    private final Learner learner;
+
+    /** Hears, once, how each effect ended, after that is committed. */
+    @FunctionalInterface
+    public interface Learner {
+        void ended(HostId host, Effect effect, Outcome outcome);
+    }
 
     /** @param heartbeat how often agents shall report at least */
     public Reports(
@@ -42,13 +53,15 @@ public final class Reports {
             RunStore store,
             ProgressBoard progress,
             TimeSource time,
-            Duration heartbeat) {
+            Duration heartbeat,
+            Learner learner) {
         this.registry = registry;
         this.shards = shards;
         this.store = store;
         this.progress = progress;
         this.time = time;
         this.heartbeat = heartbeat;
+        this.learner = learner;
     }
 
     ReportAnswer take(HostId host, Report report) {
@@ -74,13 +87,18 @@ public final class Reports {
     private boolean end(HostId host, MigrationDomainId shard, Report.Ended ended) {
         try (var run = MDC.putCloseable("run", ended.run().value());
                 var effect = MDC.putCloseable("effect", ended.effect().value())) {
-            if (store.effects(ended.run()).stream()
-                    .noneMatch(e -> e.id().equals(ended.effect()) && e.agent().equals(host))) {
+            Optional<EffectRecord> given = store.effects(ended.run()).stream()
+                    .filter(e -> e.id().equals(ended.effect()) && e.agent().equals(host))
+                    .findFirst();
+            if (given.isEmpty()) {
                 LOG.warn("{} reports the end of an effect that it was never given", host);
                 return true;
             }
             boolean known = shards.tell(shard, ended.run(), new RunEvent.EffectEnded(ended.effect(), ended.outcome()));
             LOG.info("{}: {}{}", host, ended.outcome(), known ? "" : " (of no known run)");
+            if (!ended.outcome().equals(given.get().outcome())) {
+                learner.ended(host, given.get().effect(), ended.outcome());
+            }
             return true;
         } catch (NotInCharge e) {
             LOG.info("{} will repeat the end of {}: {}", host, ended.effect(), e.getMessage());

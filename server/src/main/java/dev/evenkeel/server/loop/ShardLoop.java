@@ -108,7 +108,10 @@ final class ShardLoop implements AutoCloseable {
                 if (lease.isEmpty()) {
                     pause(times.acquireEvery());
                 } else {
-                    LOG.info("in charge of migration domain {} with epoch {}", shard, lease.get().epoch());
+                    LOG.info(
+                            "in charge of migration domain {} with epoch {}",
+                            shard,
+                            lease.get().epoch());
                     lead(lease.get());
                 }
             } catch (RuntimeException e) {
@@ -227,7 +230,10 @@ final class ShardLoop implements AutoCloseable {
         }
         try {
             if (!thread.join(times.closing())) {
-                LOG.warn("migration domain {} does not come to rest within {} s", shard, TimeUnit.SECONDS.convert(times.closing()));
+                LOG.warn(
+                        "migration domain {} does not come to rest within {} s",
+                        shard,
+                        TimeUnit.SECONDS.convert(times.closing()));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -30,8 +30,7 @@ public final class Shards implements AutoCloseable {
      * @param holder names this process in leases; another for each start, so that a restart fences its forerunner
      * @param engines makes the engine that works under a lease
      */
-    public Shards(
-            RunStore store, String holder, LoopTimes times, TimeSource time, Function<Lease, Engine> engines) {
+    public Shards(RunStore store, String holder, LoopTimes times, TimeSource time, Function<Lease, Engine> engines) {
         this.store = store;
         this.holder = holder;
         this.times = times;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Why something was not done. */
 public record RefusalView(String code, String why, Map<String, String> evidence) {
 
-    static RefusalView of(Refusal refusal) {
+    public static RefusalView of(Refusal refusal) {
         return new RefusalView(refusal.code(), refusal.why(), refusal.evidence());
     }
 

@@ -28,7 +28,12 @@ public record RolloutView(
 
     /** One host within a rollout. */
     public record RolloutHostView(
-            String host, int ring, String status, @Nullable String run, @Nullable RefusalView why, Instant at) {
+            String host,
+            int ring,
+            String status,
+            @Nullable String run,
+            @Nullable RefusalView why,
+            Instant at) {
 
         static RolloutHostView of(HostProgress progress) {
             return new RolloutHostView(

@@ -25,8 +25,7 @@ public record VmView(
         List<RefusalView> obstacles) {
 
     /** What its owner lets happen to it, in the words of the domain's metadata. */
-    public record IntentView(
-            long maxPauseMs, String migration, String postCopy, String restart, String onHostFailure) {
+    public record IntentView(long maxPauseMs, String migration, String postCopy, String restart, String onHostFailure) {
 
         static IntentView of(Intent intent) {
             return new IntentView(

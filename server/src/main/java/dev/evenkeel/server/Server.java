@@ -1,0 +1,196 @@
+package dev.evenkeel.server;
+
+import dev.evenkeel.core.engine.Effect;
+import dev.evenkeel.core.engine.Engine;
+import dev.evenkeel.core.engine.TimeSource;
+import dev.evenkeel.core.engine.World;
+import dev.evenkeel.core.fleet.Bytes;
+import dev.evenkeel.core.rollout.Deciders;
+import dev.evenkeel.server.api.HostsApi;
+import dev.evenkeel.server.api.LedgerApi;
+import dev.evenkeel.server.api.PayloadsApi;
+import dev.evenkeel.server.api.PlansApi;
+import dev.evenkeel.server.api.RolloutsApi;
+import dev.evenkeel.server.api.RunDesk;
+import dev.evenkeel.server.api.RunViews;
+import dev.evenkeel.server.api.RunsApi;
+import dev.evenkeel.server.api.StoredAnswers;
+import dev.evenkeel.server.api.TokensApi;
+import dev.evenkeel.server.api.Trouble;
+import dev.evenkeel.server.api.UpdatesApi;
+import dev.evenkeel.server.api.VmsApi;
+import dev.evenkeel.server.events.EventsApi;
+import dev.evenkeel.server.events.NoticeFeed;
+import dev.evenkeel.server.fleet.Catalogue;
+import dev.evenkeel.server.fleet.FleetRegistry;
+import dev.evenkeel.server.fleet.LearnedPauses;
+import dev.evenkeel.server.gateway.Deliveries;
+import dev.evenkeel.server.gateway.Enrolment;
+import dev.evenkeel.server.gateway.Gateway;
+import dev.evenkeel.server.gateway.OrderDesk;
+import dev.evenkeel.server.gateway.ProgressBoard;
+import dev.evenkeel.server.gateway.Reports;
+import dev.evenkeel.server.http.Dispatcher;
+import dev.evenkeel.server.http.Route;
+import dev.evenkeel.server.http.Tokens;
+import dev.evenkeel.server.loop.Shards;
+import dev.evenkeel.server.loop.Upkeep;
+import dev.evenkeel.server.observe.Health;
+import dev.evenkeel.server.observe.Metrics;
+import dev.evenkeel.server.observe.OperationApi;
+import dev.evenkeel.server.payload.PayloadStore;
+import dev.evenkeel.server.trust.CertificateAuthority;
+import dev.evenkeel.store.PgRunStore;
+import dev.evenkeel.store.PgStore;
+import dev.evenkeel.store.PoolSettings;
+import dev.evenkeel.store.postgres.Database;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A server: the one visible list of its parts, made in the order in which they need each other. */
+public final class Server implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+    private static final Bytes LARGEST_PAYLOAD = Bytes.ofMiB(4096);
+    private static final Duration FEED_LOOKS_EVERY = Duration.ofMillis(200);
+
+    private final Closing closing;
+    private final Tokens tokens;
+    private final Listeners listeners;
+
+    private Server(Closing closing, Tokens tokens, Listeners listeners) {
+        this.closing = closing;
+        this.tokens = tokens;
+        this.listeners = listeners;
+    }
+
+    /**
+     * Starts a server. When a part cannot be had, those before it are closed again.
+     *
+     * @throws IOException when the state directory or a port cannot be used, saying why
+     * @throws dev.evenkeel.store.postgres.PostgresTrouble when there is no usable database, with the remedy
+     */
+    public static Server start(ServerSettings settings, Map<String, String> environment)
+            throws IOException, GeneralSecurityException {
+        Closing closing = new Closing();
+        try {
+            return assemble(settings, environment, closing);
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            closing.close();
+            throw e;
+        }
+    }
+
+    private static Server assemble(ServerSettings settings, Map<String, String> environment, Closing closing)
+            throws IOException, GeneralSecurityException {
+        SecureRandom random = new SecureRandom();
+        TimeSource time = Instant::now;
+
+        // what is on disk
+        StateLock lock = closing.before(StateLock.take(settings.directory(), random));
+        Tokens tokens = Tokens.open(settings.directory(), random);
+        CertificateAuthority authority =
+                CertificateAuthority.open(settings.directory().resolve("ca"), InstantSource.system(), random);
+        PayloadStore payloads = PayloadStore.open(settings.directory().resolve("payloads"), LARGEST_PAYLOAD);
+        Database database = closing.before(Database.open(settings.databaseUrl(), settings.state(), environment));
+        PgStore store = closing.before(PgStore.open(database, PoolSettings.DEFAULT));
+        PgRunStore runs = store.runs();
+
+        // what is known
+        FleetRegistry registry = new FleetRegistry(store.hosts(), runs::holds, time, settings.silence());
+        Catalogue catalogue = new Catalogue(store.updates());
+        LearnedPauses pauses = LearnedPauses.from(runs);
+        ProgressBoard progress = new ProgressBoard();
+        Metrics metrics = new Metrics();
+
+        // what turns
+        Deliveries deliveries = new Deliveries();
+        Shards shards = closing.before(new Shards(
+                runs,
+                lock.name(),
+                settings.loops(),
+                time,
+                lease -> new Engine(
+                        runs,
+                        new Deciders(),
+                        deliveries,
+                        now -> new World(now, registry.snapshot(now), pauses, catalogue),
+                        time,
+                        lease)));
+        closing.before(new Upkeep(store::upkeep));
+        registry.shards().forEach(shards::lead);
+        Health health = new Health(shards::stillness, shards::notLed, store::newestNotice, database::trouble);
+        metrics.watch(registry, store, shards::stillness, time);
+
+        // who may come in
+        NoticeFeed feed = new NoticeFeed(store::newestNotice, FEED_LOOKS_EVERY);
+        Enrolment enrolment = new Enrolment(authority, store.joinTokens(), registry, shards, random);
+        Gateway gateway = new Gateway(
+                enrolment,
+                new Reports(registry, shards, runs, progress, time, settings.heartbeat(), (host, effect, outcome) -> {
+                    pauses.learn(host, outcome);
+                    metrics.ended(outcome, effect instanceof Effect.MoveVm);
+                }),
+                new OrderDesk(registry, shards, runs, deliveries, catalogue),
+                payloads,
+                registry);
+        RunViews views = new RunViews(runs, registry, progress, time);
+        RunDesk desk = new RunDesk(runs, shards, views);
+        List<Route> routes = Stream.of(
+                        new HostsApi(registry, runs, desk, time).routes(),
+                        new VmsApi(registry, desk, time).routes(),
+                        new PayloadsApi(payloads).routes(),
+                        new UpdatesApi(store.updates(), payloads).routes(),
+                        new PlansApi(registry, store.updates(), pauses, time).routes(),
+                        new RolloutsApi(registry, store.updates(), runs, desk, time).routes(),
+                        new RunsApi(runs, desk, views).routes(),
+                        new LedgerApi(runs, store.observations(), registry, time).routes(),
+                        new EventsApi(runs, store::newestNotice, feed, settings.streamHeartbeat()).routes(),
+                        new TokensApi(enrolment, Listeners.gatewayUrl(settings)).routes(),
+                        new OperationApi(metrics, health).routes())
+                .flatMap(List::stream)
+                .toList();
+        Dispatcher dispatcher =
+                new Dispatcher(tokens, new StoredAnswers(store.answers()), random, metrics::request, Trouble::of);
+        Listeners listeners = closing.before(Listeners.open(settings, routes, dispatcher, gateway, authority));
+
+        // the way down: not ready, then whoever waits goes home, then the rest in reverse
+        closing.before(feed);
+        closing.before(deliveries);
+        closing.before((AutoCloseable) health::stopping);
+        LOG.info(
+                "API on {}, agents' gateway on {}, database: {}",
+                listeners.apiUrl(),
+                listeners.gatewayUrl(),
+                database.describe());
+        return new Server(closing, tokens, listeners);
+    }
+
+    /** Where the API is. */
+    public String apiUrl() {
+        return listeners.apiUrl();
+    }
+
+    /** Where agents dial. */
+    public String gatewayUrl() {
+        return listeners.gatewayUrl();
+    }
+
+    Tokens tokens() {
+        return tokens;
+    }
+
+    /** Stops: not ready, no new requests, those under way answered, leases given back, our own database shut down. */
+    @Override
+    public void close() {
+        closing.close();
+    }
+}

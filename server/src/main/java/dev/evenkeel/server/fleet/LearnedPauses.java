@@ -1,0 +1,63 @@
+package dev.evenkeel.server.fleet;
+
+import dev.evenkeel.core.engine.EffectRecord;
+import dev.evenkeel.core.engine.Outcome;
+import dev.evenkeel.core.engine.RunStore;
+import dev.evenkeel.core.engine.RunStore.RunQuery;
+import dev.evenkeel.core.engine.StoredRun;
+import dev.evenkeel.core.fleet.Host;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Vm;
+import dev.evenkeel.core.impact.MigrationModel;
+import dev.evenkeel.core.impact.MigrationPauseModel;
+import dev.evenkeel.core.impact.MigrationPauseModel.Pair;
+import dev.evenkeel.core.impact.PauseModel;
+import dev.evenkeel.core.impact.VmForecast;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The pause model of the whole fleet: each move brings home what its source host has learned of that pair of hosts. Pairs
+ * that have not exchanged a VM use the constants of the pair that has exchanged most. Kept in memory; a start learns again
+ * from the latest runs.
+ */
+public final class LearnedPauses implements PauseModel {
+    private static final int RUNS_TO_LEARN_FROM = 200;
+
+    private final Map<Pair, MigrationModel> pairs = new HashMap<>();
+    private volatile MigrationPauseModel model = new MigrationPauseModel(MigrationModel.DEFAULT, Map.of());
+
+    /** Learns from what the store has of the latest runs. */
+    public static LearnedPauses from(RunStore store) {
+        LearnedPauses learned = new LearnedPauses();
+        List<StoredRun> latest = store.runs(new RunQuery("HostRun", false, null, RUNS_TO_LEARN_FROM));
+        for (StoredRun run : latest.reversed()) {
+            for (EffectRecord effect : store.effects(run.run().id())) {
+                if (effect.outcome() != null) {
+                    learned.learn(effect.agent(), effect.outcome());
+                }
+            }
+        }
+        return learned;
+    }
+
+    /** Takes what a move from a host has brought home; other outcomes teach nothing. */
+    public synchronized void learn(HostId from, Outcome outcome) {
+        if (outcome instanceof Outcome.Moved moved && moved.foreseen() != null) {
+            pairs.put(
+                    new Pair(from, moved.to()),
+                    MigrationModel.of(moved.foreseen().model()));
+            MigrationModel usual = pairs.values().stream()
+                    .max(Comparator.comparing(MigrationModel::moves))
+                    .orElseThrow();
+            model = new MigrationPauseModel(usual, pairs);
+        }
+    }
+
+    @Override
+    public VmForecast move(Vm vm, Host from, Host to) {
+        return model.move(vm, from, to);
+    }
+}
