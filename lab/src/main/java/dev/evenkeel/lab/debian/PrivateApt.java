@@ -68,6 +68,13 @@ final class PrivateApt {
         return directory.resolve("archives");
     }
 
+    /** Takes packages of these names or patterns from one release, whatever others have. */
+    void prefer(String packages, String release) throws IOException {
+        Files.writeString(
+                directory.resolve("etc/preferences"),
+                "Package: " + packages + "\nPin: release n=" + release + "\nPin-Priority: 990\n");
+    }
+
     /** Runs apt-get and returns what it printed. */
     String run(String option, List<String> words) throws IOException {
         List<String> all = new ArrayList<>(List.of(option));

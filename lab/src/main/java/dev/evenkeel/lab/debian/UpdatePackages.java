@@ -31,13 +31,24 @@ import java.util.regex.Pattern;
 
 /**
  * A real update of the VMM for lab hosts: QEMU from trixie-backports with every package of Debian 13 that it takes on
- * a Debian 12 host, C library included, and the packages they replace for the way back. What apt would do is asked of
+ * a Debian 12 host, libvirt and C library included, and the packages they replace for the way back. What apt would do is asked of
  * apt; whether dpkg then really does it, both ways, is tried on a throw-away host before the set is kept.
  */
 public final class UpdatePackages {
-    private static final List<String> WANTED = List.of("qemu-system-x86", "qemu-utils");
+    /**
+     * QEMU, and libvirt with it: QEMU 11.1 no longer takes the {@code detach} with which the libvirt of
+     * bookworm-backports orders it to migrate, so VMs could come to an updated host but never leave it. Debian 13's can.
+     */
+    private static final List<String> WANTED = List.of(
+            "qemu-system-x86",
+            "qemu-utils",
+            "libvirt-daemon",
+            "libvirt-daemon-driver-qemu",
+            "libvirt-daemon-driver-storage",
+            "libvirt-clients");
+
     private static final Pattern UPSTREAM = Pattern.compile("(?:\\d+:)?(\\d+\\.\\d+)(?:\\.\\d+)?.*");
-    private static final int RECIPE = 1; // raise it when this class makes a set in another way
+    private static final int RECIPE = 2; // raise it when this class makes a set in another way
 
     private UpdatePackages() {}
 
@@ -71,7 +82,9 @@ public final class UpdatePackages {
         Path work = Files.createDirectory(dir.resolve("proof.in"));
         Path status = root.resolve("var/lib/dpkg/status");
         PrivateApt apt = new PrivateApt(Files.createDirectory(dir.resolve("apt")), sources, status);
-        List<String> install = new ArrayList<>(List.of("--yes", "-t", "trixie-backports", "install"));
+        // Only the VMM from backports; what it takes, from the release itself.
+        apt.prefer("qemu-* seabios", "trixie-backports");
+        List<String> install = new ArrayList<>(List.of("--yes", "install"));
         install.addAll(WANTED);
         AptPlan plan = AptPlan.parse(apt.run("--simulate", install));
         apt.run("--download-only", install);
