@@ -1,0 +1,58 @@
+package dev.evenkeel.sim;
+
+import dev.evenkeel.core.fleet.Bytes;
+import dev.evenkeel.core.update.Component;
+import dev.evenkeel.core.update.Method;
+import dev.evenkeel.core.update.PackageFile;
+import dev.evenkeel.core.update.Payload;
+import dev.evenkeel.core.update.Severity;
+import dev.evenkeel.core.update.Update;
+import dev.evenkeel.core.update.UpdateId;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The published updates. */
+final class Catalogue {
+    static final UpdateId FIRST = new UpdateId("vmm-11.1");
+    static final UpdateId SECOND = new UpdateId("vmm-11.2");
+
+    private static final TreeMap<UpdateId, Update> UPDATES = new TreeMap<>(Map.of(
+            FIRST, vmm(FIRST, "11.1", "11.3"),
+            SECOND, vmm(SECOND, "11.2", "11.4")));
+
+    private Catalogue() {}
+
+    static @Nullable Update find(UpdateId id) {
+        return UPDATES.get(id);
+    }
+
+    static Update get(UpdateId id) {
+        Update update = find(id);
+        if (update == null) {
+            throw new IllegalArgumentException("no update " + id);
+        }
+        return update;
+    }
+
+    static TreeSet<String> ids() {
+        TreeSet<String> ids = new TreeSet<>();
+        UPDATES.keySet().forEach(id -> ids.add(id.value()));
+        return ids;
+    }
+
+    private static Update vmm(UpdateId id, String qemu, String libvirt) {
+        PackageFile file = new PackageFile("qemu.deb", "ab".repeat(32), Bytes.ofMiB(30), "qemu-system-x86", qemu);
+        Payload payload = new Payload(List.of(file), List.of(), List.of(), List.of());
+        return new Update(
+                id,
+                qemu,
+                Component.VMM,
+                Severity.IMPORTANT,
+                "QEMU " + qemu,
+                Map.of(Method.MIGRATE, payload),
+                new TreeMap<>(Map.of("qemu", qemu, "libvirt", libvirt)));
+    }
+}

@@ -1,0 +1,189 @@
+package dev.evenkeel.sim;
+
+import dev.evenkeel.core.engine.Effect;
+import dev.evenkeel.core.engine.EffectId;
+import dev.evenkeel.core.engine.Outcome;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.update.Update;
+import dev.evenkeel.core.update.UpdateId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Changes a host's software step by step, so that a crash of the agent or the host leaves it half done. Nothing goes on
+ * by itself afterwards.
+ */
+final class HostChanges {
+    private static final Duration STEP = Duration.ofSeconds(8);
+
+    private final EventQueue queue;
+    private final Chance chance;
+    private final SimFleet fleet;
+    private final Invariants invariants;
+    private final Migrations.Listener listener;
+    private Faults faults;
+
+    HostChanges(
+            EventQueue queue,
+            Chance chance,
+            SimFleet fleet,
+            Invariants invariants,
+            Faults faults,
+            Migrations.Listener listener) {
+        this.queue = queue;
+        this.chance = chance;
+        this.fleet = fleet;
+        this.invariants = invariants;
+        this.faults = faults;
+        this.listener = listener;
+    }
+
+    void suffers(Faults next) {
+        faults = next;
+    }
+
+    void apply(HostId id, EffectId effect, Effect.ApplyUpdate order) {
+        SimHost host = fleet.host(id);
+        if (!fleet.occupying(id).isEmpty()) {
+            ends(host, effect, notEmpty(host, Outcome.Aftermath.UNCHANGED));
+            return;
+        }
+        Update update = Catalogue.get(order.update());
+        invariants.changes(id, effect, order.update(), order.method());
+        host.before.putIfAbsent(order.update(), new TreeMap<>(host.versions));
+        change(host, effect, update.verify(), faults.apply(), Outcome.Aftermath.CHANGED);
+    }
+
+    void undo(HostId id, EffectId effect, Effect.UndoUpdate order) {
+        SimHost host = fleet.host(id);
+        if (!fleet.occupying(id).isEmpty()) {
+            ends(host, effect, notEmpty(host, Outcome.Aftermath.CHANGED));
+            return;
+        }
+        invariants.changes(id, effect, order.update(), order.method());
+        SortedMap<String, String> before = host.before.getOrDefault(order.update(), new TreeMap<>());
+        change(host, effect, before, faults.apply() / 3, Outcome.Aftermath.CHANGED);
+    }
+
+    void verify(HostId id, EffectId effect, Effect.VerifyUpdate order) {
+        SimHost host = fleet.host(id);
+        boolean bad = chance.happens(faults.apply() / 3);
+        queue.after(STEP, id + " verified " + effect, () -> {
+            boolean on = Catalogue.get(order.update()).isOn(host.facts());
+            listener.ended(
+                    id,
+                    effect,
+                    on && !bad
+                            ? new Outcome.Changed(host.versions, host.versions)
+                            : new Outcome.Failed(
+                                    Refusal.of("VERIFY_FAILED", id + " runs " + host.versions),
+                                    Outcome.Aftermath.CHANGED,
+                                    false));
+        });
+    }
+
+    /** One component after the other, each with a chance to fail before it is touched. */
+    private void change(
+            SimHost host, EffectId effect, SortedMap<String, String> to, double failure, Outcome.Aftermath after) {
+        host.changing = effect;
+        TreeMap<String, String> before = new TreeMap<>(host.versions);
+        next(host, effect, List.copyOf(to.entrySet()), 0, before, failure, after);
+    }
+
+    private void next(
+            SimHost host,
+            EffectId effect,
+            List<Map.Entry<String, String>> steps,
+            int done,
+            TreeMap<String, String> before,
+            double failure,
+            Outcome.Aftermath after) {
+        queue.after(STEP, host.id + " step " + done + " of " + effect, () -> {
+            if (!effect.equals(host.changing)) {
+                return; // it was interrupted
+            }
+            if (done == steps.size()) {
+                over(host);
+                listener.ended(host.id, effect, new Outcome.Changed(before, host.versions));
+            } else if (chance.happens(failure / 2)) {
+                over(host);
+                boolean untouched = done == 0 && after == Outcome.Aftermath.CHANGED && host.versions.equals(before);
+                listener.ended(
+                        host.id,
+                        effect,
+                        new Outcome.Failed(
+                                Refusal.of("CHANGE_FAILED", steps.get(done).getKey() + " would not install"),
+                                untouched && chance.happens(0.5) ? Outcome.Aftermath.UNCHANGED : after,
+                                false));
+            } else {
+                host.versions.put(steps.get(done).getKey(), steps.get(done).getValue());
+                next(host, effect, steps, done + 1, before, failure, after);
+            }
+        });
+    }
+
+    private void over(SimHost host) {
+        host.changing = null;
+        invariants.changed(host.id);
+    }
+
+    private void ends(SimHost host, EffectId effect, Outcome outcome) {
+        queue.after(
+                Duration.ofMillis(5), host.id + " refuses " + effect, () -> listener.ended(host.id, effect, outcome));
+    }
+
+    private Outcome notEmpty(SimHost host, Outcome.Aftermath aftermath) {
+        return new Outcome.Failed(
+                Refusal.of("HOST_NOT_EMPTY", "VMs live on " + host.id)
+                        .with("vms", "" + fleet.occupying(host.id).size()),
+                aftermath,
+                true);
+    }
+
+    /** The agent or its host died. */
+    void interrupted(HostId id) {
+        over(fleet.host(id));
+    }
+
+    /** What an interrupted change left behind, by what runs. */
+    Outcome probe(HostId id, Effect effect) {
+        SimHost host = fleet.host(id);
+        return switch (effect) {
+            case Effect.ApplyUpdate apply -> {
+                SortedMap<String, String> before = host.before.getOrDefault(apply.update(), host.versions);
+                yield Catalogue.get(apply.update()).isOn(host.facts())
+                        ? new Outcome.Changed(before, host.versions)
+                        : interruptedAt(
+                                host,
+                                host.versions.equals(before) ? Outcome.Aftermath.UNCHANGED : Outcome.Aftermath.CHANGED);
+            }
+            case Effect.VerifyUpdate verify -> interruptedAt(host, Outcome.Aftermath.CHANGED);
+            case Effect.UndoUpdate undo ->
+                host.versions.equals(host.before.get(undo.update()))
+                        ? new Outcome.Changed(host.versions, host.versions)
+                        : interruptedAt(host, Outcome.Aftermath.CHANGED);
+            case Effect.MoveVm move -> throw new IllegalArgumentException("not a change: " + move);
+            case Effect.AbortMove abort -> throw new IllegalArgumentException("not a change: " + abort);
+            case Effect.StartVm start -> throw new IllegalArgumentException("not a change: " + start);
+            case Effect.AskAgain ask -> throw new IllegalArgumentException("not a change: " + ask);
+        };
+    }
+
+    private static Outcome interruptedAt(SimHost host, Outcome.Aftermath aftermath) {
+        return new Outcome.Failed(
+                Refusal.of("INTERRUPTED", host.id + " was interrupted and runs " + host.versions), aftermath, true);
+    }
+
+    /** A person puts a half-changed host right: back to what it ran before. */
+    void repairedByHand(HostId id, UpdateId update) {
+        SimHost host = fleet.host(id);
+        SortedMap<String, String> before = host.before.get(update);
+        if (before != null && !Catalogue.get(update).isOn(host.facts())) {
+            host.versions.putAll(before);
+        }
+    }
+}

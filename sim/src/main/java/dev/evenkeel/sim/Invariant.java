@@ -1,0 +1,28 @@
+package dev.evenkeel.sim;
+
+/** What must hold after every event, whatever goes wrong. */
+public enum Invariant {
+    /** A VM ends only by a death of its host or its VMM, by its owner's hand, or by the risk its owner took. */
+    NO_VM_LOST,
+    NO_VM_TWICE,
+    /** No scope has more holders than its limit, and a run touches only what it holds. */
+    BUDGETS,
+    /** Nothing is felt that the owner did not agree to. */
+    CONSENT,
+    /** What an agent does was committed first, word for word, and its run still wants it. */
+    COMMITTED_INTENT,
+    /** No effect is carried out twice. */
+    ONCE,
+    /** Whoever lost the lease neither commits nor is obeyed. */
+    FENCE,
+    /** Every run ends or reaches a person with its evidence, in bounded time. */
+    ENDS_OR_PERSON,
+    /** When all runs have ended, nothing is held or half left over and every host takes the next run. */
+    USABLE,
+    /** Expected trouble is a value; an exception is a bug. */
+    NO_EXCEPTION,
+    /** Only published updates reach a host. */
+    PUBLISHED,
+    /** A host that is to be emptied first is not changed while a VM lives on it. */
+    EMPTY_HOST
+}

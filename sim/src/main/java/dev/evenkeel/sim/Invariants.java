@@ -1,0 +1,233 @@
+package dev.evenkeel.sim;
+
+import dev.evenkeel.core.engine.Commit;
+import dev.evenkeel.core.engine.Effect;
+import dev.evenkeel.core.engine.EffectId;
+import dev.evenkeel.core.engine.EffectOrder;
+import dev.evenkeel.core.engine.Hold;
+import dev.evenkeel.core.engine.Lease;
+import dev.evenkeel.core.engine.Run;
+import dev.evenkeel.core.engine.RunId;
+import dev.evenkeel.core.engine.Step;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Intent;
+import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.hostrun.HostRun;
+import dev.evenkeel.core.hostrun.HostRunState;
+import dev.evenkeel.core.rollout.Rollout;
+import dev.evenkeel.core.rollout.RolloutState;
+import dev.evenkeel.core.update.Method;
+import dev.evenkeel.core.update.UpdateId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that must hold, in one place. It watches from outside: it keeps its own account of commits, leases and
+ * holds, and reads the truth about hosts and VMs, so that a store or an agent that errs can't hide it.
+ */
+final class Invariants {
+    private final SimFleet fleet;
+    private final TreeSet<String> published;
+    private final TreeMap<EffectId, Step.Order> intents = new TreeMap<>();
+    private final TreeSet<EffectId> begun = new TreeSet<>();
+    private final TreeSet<RunId> ended = new TreeSet<>();
+    private final TreeMap<String, TreeSet<RunId>> holders = new TreeMap<>();
+    private final TreeMap<HostId, Long> obeyed = new TreeMap<>();
+    private final TreeMap<HostId, EffectId> changing = new TreeMap<>();
+    private long newestEpoch;
+
+    Invariants(SimFleet fleet, TreeSet<String> published) {
+        this.fleet = fleet;
+        this.published = published;
+    }
+
+    /** Checked after every event. */
+    void check() {
+        for (SimVm vm : fleet.vms()) {
+            require(vm.running.size() < 2, Invariant.NO_VM_TWICE, vm.id + " runs on " + vm.running);
+            require(
+                    !vm.running.isEmpty() || vm.death != null,
+                    Invariant.NO_VM_LOST,
+                    vm.id + " runs nowhere and nothing killed it");
+        }
+    }
+
+    // What the store did.
+
+    void granted(Lease lease) {
+        newestEpoch = Math.max(newestEpoch, lease.epoch());
+    }
+
+    void committed(Lease by, Commit commit) {
+        require(
+                by.epoch() >= newestEpoch,
+                Invariant.FENCE,
+                by + " committed although epoch " + newestEpoch + " was granted");
+        Step step = commit.step();
+        Run run = step.next();
+        step.orders().forEach(order -> intents.put(order.id(), order));
+        step.release().forEach(scope -> released(scope, run.id()));
+        step.acquire().forEach(hold -> acquired(hold, run.id()));
+        if (run.ended()) {
+            ended.add(run.id());
+            List.copyOf(holders.keySet()).forEach(scope -> released(scope, run.id()));
+        }
+    }
+
+    private void acquired(Hold hold, RunId by) {
+        TreeSet<RunId> all = holders.computeIfAbsent(hold.scope(), scope -> new TreeSet<>());
+        all.add(by);
+        require(
+                all.size() <= hold.limit(),
+                Invariant.BUDGETS,
+                hold.scope() + " allows " + hold.limit() + " and is held by " + all);
+    }
+
+    private void released(String scope, RunId by) {
+        TreeSet<RunId> all = holders.get(scope);
+        if (all != null) {
+            all.remove(by);
+            if (all.isEmpty()) {
+                holders.remove(scope);
+            }
+        }
+    }
+
+    boolean holds(RunId run, String scope) {
+        return holders.getOrDefault(scope, new TreeSet<>()).contains(run);
+    }
+
+    // What agents do.
+
+    /** An agent begins to carry an effect out; answers from its journal do not count. */
+    void begins(EffectOrder order) {
+        EffectId id = order.id();
+        long seen = obeyed.merge(order.agent(), order.epoch(), Math::max);
+        require(
+                order.epoch() >= seen,
+                Invariant.FENCE,
+                order.agent() + " obeyed epoch " + order.epoch() + " after epoch " + seen + " in " + id);
+        Step.Order intent = intents.get(id);
+        require(
+                intent != null
+                        && intent.effect().equals(order.effect())
+                        && intent.agent().equals(order.agent()),
+                Invariant.COMMITTED_INTENT,
+                id + " began as " + order.effect() + " on " + order.agent() + ", committed was " + intent);
+        require(begun.add(id), Invariant.ONCE, id + " began twice: " + order.effect());
+        String needed = switch (order.effect()) {
+            case Effect.MoveVm move -> "vm:" + move.vm();
+            case Effect.ApplyUpdate apply -> "host:" + order.agent();
+            case Effect.VerifyUpdate verify -> "host:" + order.agent();
+            case Effect.UndoUpdate undo -> "host:" + order.agent();
+            case Effect.StartVm start -> null;
+            case Effect.AbortMove abort -> null;
+            case Effect.AskAgain ask -> null;
+        };
+        if (needed != null || order.effect() instanceof Effect.StartVm) {
+            require(
+                    !ended.contains(order.run()),
+                    Invariant.COMMITTED_INTENT,
+                    id + " began after its run had ended: " + order.effect());
+        }
+        if (needed != null) {
+            require(
+                    holds(order.run(), needed),
+                    Invariant.BUDGETS,
+                    id + " began without the hold " + needed + ": " + order.effect());
+        }
+    }
+
+    /** A host's software is about to be changed by us. */
+    void changes(HostId host, EffectId effect, UpdateId update, Method method) {
+        require(published.contains(update.value()), Invariant.PUBLISHED, host + " was given unpublished " + update);
+        changing.put(host, effect);
+        List<SimVm> there = fleet.occupying(host);
+        require(
+                method != Method.MIGRATE || there.isEmpty(),
+                Invariant.EMPTY_HOST,
+                host + " is changed by " + effect + " with " + there.size() + " VMs on it");
+    }
+
+    void changed(HostId host) {
+        changing.remove(host);
+    }
+
+    /** We moved a VM. */
+    void moved(SimVm vm, HostId to, Duration pause, boolean postCopy, EffectId effect) {
+        String what = effect + " moved " + vm.id + " to " + to + ", pause " + pause;
+        require(vm.intent.migration() != Intent.Migration.NEVER, Invariant.CONSENT, what + ": owner says never");
+        require(
+                pause.compareTo(vm.intent.maxPause()) <= 0,
+                Invariant.CONSENT,
+                what + ": owner allows " + vm.intent.maxPause());
+        require(!postCopy || vm.intent.postCopy(), Invariant.CONSENT, what + ": owner allows no post-copy");
+        require(!changing.containsKey(to), Invariant.EMPTY_HOST, what + " while that host is changed");
+    }
+
+    /** We started a VM that was dead. */
+    void restarted(SimVm vm, EffectId effect) {
+        require(
+                vm.intent.onHostFailure() == Intent.OnHostFailure.RESTART
+                        || vm.intent.restart() == Intent.Restart.CONSENT,
+                Invariant.CONSENT,
+                effect + " started " + vm.id + " against its owner's intent");
+        require(
+                vm.death != SimVm.Death.BY_HAND,
+                Invariant.CONSENT,
+                effect + " started " + vm.id + ", which its owner had stopped");
+    }
+
+    // At the end, when nothing goes wrong any more.
+
+    /** A run that has not ended in time must wait for a person, who must find out why. */
+    void waitsForPerson(Run run) {
+        Refusal why = evidence(run);
+        require(
+                run.needsPerson() && why != null && !why.why().isBlank(),
+                Invariant.ENDS_OR_PERSON,
+                run.id() + " neither ends nor asks a person: " + run);
+    }
+
+    private static @Nullable Refusal evidence(Run run) {
+        return switch (run) {
+            case HostRun h when h.state() instanceof HostRunState.NeedsPerson p -> p.why();
+            case Rollout r when r.state() instanceof RolloutState.Halted p -> p.why();
+            default -> null;
+        };
+    }
+
+    void hasEnded(Run run) {
+        require(
+                run.ended(),
+                Invariant.ENDS_OR_PERSON,
+                run.id() + " was answered by a person and still goes on: " + run);
+    }
+
+    /** All runs have ended: nothing is left over. */
+    void allUsable() {
+        require(holders.isEmpty(), Invariant.USABLE, "held after all runs ended: " + holders);
+        List<String> left = new ArrayList<>();
+        for (SimVm vm : fleet.vms()) {
+            if (vm.incoming != null) {
+                left.add(vm.id + " half defined on " + vm.incoming);
+            }
+        }
+        for (SimHost host : fleet.hosts()) {
+            if (host.changing != null) {
+                left.add(host.id + " still changing by " + host.changing);
+            }
+        }
+        require(left.isEmpty(), Invariant.USABLE, "left over: " + left);
+    }
+
+    static void require(boolean holds, Invariant invariant, String what) {
+        if (!holds) {
+            throw new Violation(invariant, what);
+        }
+    }
+}

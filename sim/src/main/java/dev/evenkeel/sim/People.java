@@ -1,0 +1,229 @@
+package dev.evenkeel.sim;
+
+import dev.evenkeel.core.engine.Hold;
+import dev.evenkeel.core.engine.Run;
+import dev.evenkeel.core.engine.RunEvent;
+import dev.evenkeel.core.engine.RunId;
+import dev.evenkeel.core.engine.RunOutcome;
+import dev.evenkeel.core.engine.RunStore.RunQuery;
+import dev.evenkeel.core.engine.StoredRun;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.hostrun.HostRun;
+import dev.evenkeel.core.hostrun.Purpose;
+import dev.evenkeel.core.hostrun.RunPolicy;
+import dev.evenkeel.core.rollout.Rollout;
+import dev.evenkeel.core.rollout.RolloutPolicy;
+import dev.evenkeel.core.rollout.RolloutState;
+import dev.evenkeel.core.update.UpdateId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Operators who order, cancel, pause and resume at any moment, owners at their VMs, and the one who is called at night. */
+final class People {
+    private static final String WHO = "ann";
+
+    private final Simulation sim;
+    private final Chance chance;
+    private int ordered;
+    private boolean over;
+
+    People(Simulation sim, Chance chance) {
+        this.sim = sim;
+        this.chance = chance;
+    }
+
+    void begin(Faults faults) {
+        sim.queue.after(chance.around(Duration.ofSeconds(5)), "the first rollout", this::orderRollout);
+        again(faults.orders(), this::order);
+        again(faults.hands(), this::byHand);
+    }
+
+    void end() {
+        over = true;
+    }
+
+    private void again(Duration mean, Runnable act) {
+        if (!mean.isZero()) {
+            sim.queue.after(chance.around(mean), "somebody acts", () -> {
+                if (!over) {
+                    act.run();
+                    again(mean, act);
+                }
+            });
+        }
+    }
+
+    private void order() {
+        int dice = chance.between(1, 100);
+        if (dice <= 20) {
+            orderRollout();
+        } else if (dice <= 30) {
+            order(hostRun("ev", someHost(), new Purpose.Evacuate()));
+        } else if (dice <= 45) {
+            SimVm vm = someVm();
+            HostId to = chance.happens(0.5) ? someHost() : null;
+            order(hostRun("mv", vm.home, new Purpose.MoveOne(vm.id, to)));
+        } else if (dice <= 60) {
+            tellOne(new RunEvent.CancelOrdered(WHO, "changed my mind"));
+        } else if (dice <= 70) {
+            tellOne(new RunEvent.PauseOrdered(WHO, "lunch"));
+        } else if (dice <= 80) {
+            tellOne(new RunEvent.ResumeOrdered(WHO, "go on"));
+        } else if (dice <= 90) {
+            answer();
+        } else if (!sim.cordoned.isEmpty()) {
+            sim.cordoned.remove(sim.cordoned.getFirst());
+        } else {
+            sim.cordoned.add(someHost());
+        }
+    }
+
+    private HostId someHost() {
+        return chance.pick(new ArrayList<>(sim.agents.keySet()));
+    }
+
+    private SimVm someVm() {
+        List<SimVm> all = new ArrayList<>();
+        sim.fleet.vms().forEach(all::add);
+        return chance.pick(all);
+    }
+
+    private void orderRollout() {
+        List<HostId> hosts = new ArrayList<>(sim.agents.keySet());
+        List<HostId> first = new ArrayList<>();
+        List<HostId> second = new ArrayList<>();
+        for (HostId host : hosts) {
+            int dice = chance.between(1, 10);
+            if (dice <= 6) {
+                first.add(host);
+            } else if (dice <= 9) {
+                second.add(host);
+            }
+        }
+        if (first.isEmpty()) {
+            first.add(hosts.getFirst());
+            second.remove(hosts.getFirst());
+        }
+        UpdateId update = chance.happens(0.8) ? Catalogue.FIRST : Catalogue.SECOND;
+        RolloutPolicy policy = new RolloutPolicy(
+                chance.between(1, 3), chance.between(1, 2), chance.between(0, 2), Duration.ofSeconds(60), runPolicy());
+        order(Rollout.ordered(
+                id("ro"), SimFleet.SHARD, update, policy, List.of(first, second), sim.queue.now(), WHO, "patch day"));
+    }
+
+    private RunPolicy runPolicy() {
+        return new RunPolicy(
+                chance.between(1, 3),
+                chance.between(1, 3),
+                Duration.ofMinutes(2),
+                Duration.ofMinutes(5),
+                Duration.ofSeconds(90),
+                Duration.ofSeconds(100));
+    }
+
+    HostRun hostRun(String kind, HostId host, Purpose purpose) {
+        List<Hold> budgets = chance.happens(0.5)
+                ? List.of(new Hold("rack:" + sim.fleet.host(host).topology.rack(), 1))
+                : List.of();
+        return HostRun.ordered(
+                id(kind), SimFleet.SHARD, host, purpose, runPolicy(), null, budgets, sim.queue.now(), WHO, "by hand");
+    }
+
+    private RunId id(String kind) {
+        ordered++;
+        return new RunId(kind + ordered);
+    }
+
+    void order(Run run) {
+        SimServer leader = sim.leader();
+        if (leader != null) {
+            sim.trace().note("ordered " + run.id());
+            leader.order(run);
+        }
+    }
+
+    private List<StoredRun> active() {
+        return sim.store.runs(new RunQuery(null, true, null, 1000));
+    }
+
+    private void tellOne(RunEvent event) {
+        List<StoredRun> active = active();
+        if (!active.isEmpty()) {
+            tell(chance.pick(active).run().id(), event);
+        }
+    }
+
+    private void tell(RunId run, RunEvent event) {
+        SimServer leader = sim.leader();
+        if (leader != null) {
+            sim.trace().note(WHO + " tells " + run + ": " + event);
+            leader.tell(run, event);
+        }
+    }
+
+    /** Whoever is on call looks at each run that asks for a person, and answers. */
+    void answer() {
+        for (StoredRun stored : active()) {
+            switch (stored.run()) {
+                case HostRun run -> {
+                    if (run.needsPerson() && !busy(run)) {
+                        resolve(run);
+                    }
+                }
+                case Rollout rollout -> {
+                    if (rollout.state() instanceof RolloutState.Halted
+                            || rollout.state() instanceof RolloutState.Paused) {
+                        tell(
+                                rollout.id(),
+                                chance.happens(0.7)
+                                        ? new RunEvent.ResumeOrdered(WHO, "looked, go on")
+                                        : new RunEvent.CancelOrdered(WHO, "looked, enough"));
+                    }
+                }
+                default -> throw new IllegalStateException("a run of no kind: " + stored.run());
+            }
+        }
+    }
+
+    /** Whether any of a run is still on its way or going on; nobody closes a run while it is. */
+    boolean busy(HostRun run) {
+        return sim.link.carries(run.id())
+                || sim.fleet.host(run.host()).changing != null
+                || sim.agents.values().stream().anyMatch(agent -> agent.works(run.id()))
+                || sim.migrations.underWayOf(run.id());
+    }
+
+    private void resolve(HostRun run) {
+        RunOutcome as = RunOutcome.FAILED;
+        if (run.purpose() instanceof Purpose.UpdateHost update) {
+            sim.changes.repairedByHand(run.host(), update.update());
+            boolean on = Catalogue.get(update.update())
+                    .isOn(sim.fleet.host(run.host()).facts());
+            as = on ? RunOutcome.DONE : RunOutcome.FAILED;
+        }
+        tell(run.id(), new RunEvent.ResolveOrdered(WHO, as, "looked at it"));
+    }
+
+    private void byHand() {
+        SimVm vm = someVm();
+        SimHost home = sim.fleet.host(vm.home);
+        @Nullable HostId elsewhere = someHost();
+        if (!home.up) {
+            return;
+        }
+        if (vm.running.isEmpty()) {
+            if (home.changing == null && sim.fleet.free(home.id).compareTo(vm.memory) >= 0) {
+                sim.trace().note(vm.id + " is started by hand");
+                vm.starts();
+            }
+        } else if (chance.happens(0.4)) {
+            sim.trace().note(vm.id + " is destroyed by hand");
+            sim.migrations.vmDied(vm, SimVm.Death.BY_HAND);
+        } else if (!elsewhere.equals(vm.home)) {
+            sim.trace().note(vm.id + " is migrated by hand to " + elsewhere);
+            sim.migrations.byHand(vm.id, elsewhere);
+        }
+    }
+}

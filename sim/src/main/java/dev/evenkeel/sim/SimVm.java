@@ -1,0 +1,98 @@
+package dev.evenkeel.sim;
+
+import dev.evenkeel.core.fleet.AvailabilitySetId;
+import dev.evenkeel.core.fleet.Bytes;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Intent;
+import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.fleet.TenantId;
+import dev.evenkeel.core.fleet.Vm;
+import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.fleet.VmState;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The truth about one VM. */
+final class SimVm {
+    /** Why a VM no longer runs. */
+    enum Death {
+        HOST_DIED,
+        VMM_DIED,
+        /** Its memory was still on the source when that or the link to it was lost; its owner had allowed post-copy. */
+        POST_COPY_LOST,
+        BY_HAND
+    }
+
+    final VmId id;
+    final TenantId tenant;
+    final Bytes memory;
+    final @Nullable AvailabilitySetId set;
+    final Intent intent;
+    final List<Refusal> obstacles;
+    final Bytes dirtyRate;
+
+    /** Where it is defined. */
+    HostId home;
+
+    /** Where it runs: one host while it lives; two only in the worst of bugs. */
+    final TreeSet<HostId> running = new TreeSet<>();
+
+    /** The destination that waits for it, its memory set aside there. */
+    @Nullable
+    HostId incoming;
+
+    @Nullable
+    Death death;
+
+    SimVm(
+            VmId id,
+            TenantId tenant,
+            Bytes memory,
+            @Nullable AvailabilitySetId set,
+            Intent intent,
+            List<Refusal> obstacles,
+            Bytes dirtyRate,
+            HostId home) {
+        this.id = id;
+        this.tenant = tenant;
+        this.memory = memory;
+        this.set = set;
+        this.intent = intent;
+        this.obstacles = obstacles;
+        this.dirtyRate = dirtyRate;
+        this.home = home;
+        running.add(home);
+    }
+
+    boolean runsOn(HostId host) {
+        return running.contains(host);
+    }
+
+    boolean occupies(HostId host) {
+        return running.contains(host) || host.equals(incoming);
+    }
+
+    boolean knownOn(HostId host) {
+        return occupies(host) || home.equals(host);
+    }
+
+    void dies(Death how) {
+        running.clear();
+        incoming = null;
+        death = how;
+    }
+
+    void starts() {
+        running.add(home);
+        death = null;
+    }
+
+    /** As the agent of {@code host} sees it. */
+    Vm seenOn(HostId host, String vmm) {
+        VmState state = runsOn(host)
+                ? VmState.RUNNING
+                : host.equals(incoming) ? VmState.PAUSED : death == Death.VMM_DIED ? VmState.CRASHED : VmState.SHUT_OFF;
+        return new Vm(id, id.value(), tenant, host, state, memory, 1, set, intent, vmm, obstacles, dirtyRate, false);
+    }
+}

@@ -1,0 +1,17 @@
+package dev.evenkeel.sim;
+
+/** An invariant was broken: a bug, found. */
+public final class Violation extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final Invariant invariant;
+
+    Violation(Invariant invariant, String what) {
+        super(invariant + ": " + what);
+        this.invariant = invariant;
+    }
+
+    public Invariant invariant() {
+        return invariant;
+    }
+}

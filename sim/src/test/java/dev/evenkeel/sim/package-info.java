@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.sim;
+
+import org.jspecify.annotations.NullMarked;
