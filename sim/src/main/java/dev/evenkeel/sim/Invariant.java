@@ -13,6 +13,8 @@ public enum Invariant {
     COMMITTED_INTENT,
     /** No effect is carried out twice. */
     ONCE,
+    /** An outcome that an agent need not tell again is known to the store. */
+    OUTCOME_KEPT,
     /** Whoever lost the lease neither commits nor is obeyed. */
     FENCE,
     /** Every run ends or reaches a person with its evidence, in bounded time. */

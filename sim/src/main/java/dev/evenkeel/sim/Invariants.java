@@ -4,6 +4,7 @@ import dev.evenkeel.core.engine.Commit;
 import dev.evenkeel.core.engine.Effect;
 import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.EffectOrder;
+import dev.evenkeel.core.engine.EffectRecord;
 import dev.evenkeel.core.engine.Hold;
 import dev.evenkeel.core.engine.Lease;
 import dev.evenkeel.core.engine.Run;
@@ -48,11 +49,12 @@ final class Invariants {
     /** Checked after every event. */
     void check() {
         for (SimVm vm : fleet.vms()) {
-            require(vm.running.size() < 2, Invariant.NO_VM_TWICE, vm.id + " runs on " + vm.running);
-            require(
-                    !vm.running.isEmpty() || vm.death != null,
-                    Invariant.NO_VM_LOST,
-                    vm.id + " runs nowhere and nothing killed it");
+            if (vm.running.size() > 1) {
+                throw new Violation(Invariant.NO_VM_TWICE, vm.id + " runs on " + vm.running);
+            }
+            if (vm.running.isEmpty() && vm.death == null) {
+                throw new Violation(Invariant.NO_VM_LOST, vm.id + " runs nowhere and nothing killed it");
+            }
         }
     }
 
@@ -180,6 +182,14 @@ final class Invariants {
                 vm.death != SimVm.Death.BY_HAND,
                 Invariant.CONSENT,
                 effect + " started " + vm.id + ", which its owner had stopped");
+    }
+
+    /** The agent was told that it need not tell this outcome again. */
+    void confirmed(EffectRecord effect) {
+        require(
+                !effect.outstanding() && (effect.outcome() != null || ended.contains(effect.run())),
+                Invariant.OUTCOME_KEPT,
+                effect.id() + " was confirmed and is kept as " + effect);
     }
 
     // At the end, when nothing goes wrong any more.

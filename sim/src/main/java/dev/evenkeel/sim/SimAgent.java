@@ -10,6 +10,7 @@ import dev.evenkeel.core.fleet.Refusal;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * again; it looks what became of what it had begun.
  */
 final class SimAgent {
-    private static final Duration RETRY = Duration.ofSeconds(4);
     private static final Duration LOOK = Duration.ofSeconds(5);
 
     /** What the agent can reach. */
@@ -36,8 +36,6 @@ final class SimAgent {
         @Nullable
         Outcome outcome;
 
-        boolean told;
-
         Entry(EffectOrder order) {
             this.order = order;
         }
@@ -46,6 +44,7 @@ final class SimAgent {
     private final HostId host;
     private final World world;
     private final TreeMap<EffectId, Entry> journal = new TreeMap<>();
+    private final TreeSet<EffectId> untold = new TreeSet<>();
     private long newestEpoch;
     private int life;
     private boolean up;
@@ -78,9 +77,10 @@ final class SimAgent {
             if (entry.outcome == null && !world.migrations().underWay(entry.order.id())) {
                 entry.outcome = probe(entry.order.effect());
             }
-            entry.told = false;
+            if (entry.outcome != null) {
+                untold.add(entry.order.id());
+            }
         }
-        tell(life);
         look(life);
     }
 
@@ -171,7 +171,6 @@ final class SimAgent {
         if (entry.outcome instanceof Outcome.Unknown) {
             entry.outcome = probe(entry.order.effect());
         }
-        entry.told = false;
         tell(entry);
     }
 
@@ -208,6 +207,7 @@ final class SimAgent {
 
     private void tell(Entry entry) {
         if (entry.outcome != null) {
+            untold.add(entry.order.id());
             world.server().ended(host, entry.order.run(), entry.order.id(), entry.outcome);
         }
     }
@@ -216,19 +216,18 @@ final class SimAgent {
     void confirmed(EffectId id) {
         Entry entry = journal.get(id);
         if (up && entry != null) {
-            entry.told = true;
-        }
-    }
-
-    private void tell(int living) {
-        if (up && living == life) {
-            List.copyOf(journal.values()).stream().filter(e -> !e.told).forEach(this::tell);
-            world.queue().after(RETRY, "agent " + host + " tells", () -> tell(living));
+            untold.remove(id);
         }
     }
 
     private void look(int living) {
         if (up && living == life) {
+            for (EffectId id : List.copyOf(untold)) {
+                Entry entry = journal.get(id);
+                if (entry != null) {
+                    tell(entry);
+                }
+            }
             see();
             world.queue().after(LOOK, "agent " + host + " looks", () -> look(living));
         }

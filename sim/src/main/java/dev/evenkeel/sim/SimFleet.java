@@ -23,6 +23,7 @@ final class SimFleet {
 
     private final TreeMap<HostId, SimHost> hosts = new TreeMap<>();
     private final TreeMap<VmId, SimVm> vms = new TreeMap<>();
+    private List<SimVm> all = List.of();
     private final List<Pair> cut = new java.util.ArrayList<>();
 
     /** A fleet of 3 to 6 hosts with room enough to empty one, mostly. */
@@ -65,6 +66,7 @@ final class SimFleet {
 
     void add(SimVm vm) {
         vms.put(vm.id, vm);
+        all = List.copyOf(vms.values());
     }
 
     SimHost host(HostId id) {
@@ -87,13 +89,13 @@ final class SimFleet {
         return List.copyOf(hosts.values());
     }
 
-    /** Every VM there is; the live view, for checks after every event. */
-    Iterable<SimVm> vms() {
-        return vms.values();
+    /** Every VM there is, by id. */
+    List<SimVm> vms() {
+        return all;
     }
 
     List<SimVm> occupying(HostId host) {
-        return vms.values().stream().filter(vm -> vm.occupies(host)).toList();
+        return all.stream().filter(vm -> vm.occupies(host)).toList();
     }
 
     HostReport look(HostId id, java.time.Instant now) {
@@ -103,7 +105,7 @@ final class SimFleet {
                 id,
                 now,
                 host.facts(),
-                vms.values().stream()
+                all.stream()
                         .filter(vm -> vm.knownOn(id))
                         .map(vm -> vm.seenOn(id, vmm))
                         .toList());

@@ -1,7 +1,9 @@
 package dev.evenkeel.sim;
 
 import dev.evenkeel.core.engine.Commit;
+import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.EffectOrder;
+import dev.evenkeel.core.engine.EffectRecord;
 import dev.evenkeel.core.engine.EffectSink;
 import dev.evenkeel.core.engine.InMemoryRunStore;
 import dev.evenkeel.core.engine.Lease;
@@ -39,6 +41,12 @@ final class SimStore extends InMemoryRunStore {
                         order.effect()));
             }
         }
+    }
+
+    /** The record of an effect. */
+    Optional<EffectRecord> effect(EffectId id) {
+        RunId run = new RunId(id.value().substring(0, id.value().lastIndexOf('/')));
+        return effects(run).stream().filter(e -> e.id().equals(id)).findFirst();
     }
 
     @Override

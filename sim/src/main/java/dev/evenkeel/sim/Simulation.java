@@ -188,6 +188,7 @@ public final class Simulation {
 
     private void confirm(HostId host, EffectId effect) {
         SimAgent agent = agents.get(host);
+        store.effect(effect).ifPresent(invariants::confirmed);
         if (agent != null) {
             link.send(host, null, host + " hears that " + effect + " is known", () -> agent.confirmed(effect));
         }

@@ -4,8 +4,10 @@ import dev.evenkeel.core.fleet.Refusal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -83,33 +85,58 @@ public final class Engine {
     }
 
     private Accepted step(RunId id, RunEvent event, @Nullable Long consumed) {
-        for (int attempt = 0; attempt < STALE_TRIES; attempt++) {
+        Set<String> refused = new HashSet<>();
+        for (int attempt = 0; attempt < STALE_TRIES; ) {
             Optional<StoredRun> stored = store.load(id);
             if (stored.isEmpty()) {
                 return Accepted.UNKNOWN_RUN;
             }
             Instant now = time.now();
-            RunEvent told = event;
-            Commit.Result result = commit(stored.get(), told, now, consumed);
+            Commit.Result result = commit(stored.get(), event, now, consumed);
+            boolean again = false;
             if (result instanceof Commit.Result.HoldTaken taken) {
-                told = new RunEvent.HoldRefused(taken.hold(), whoHolds(taken));
-                result = commit(stored.get(), told, now, consumed);
+                // What tells something is told again once the run knows of the refusal, so that it is never lost.
+                again = tellsSomething(event);
+                RunEvent told = new RunEvent.HoldRefused(taken.hold(), whoHolds(taken));
+                result = commit(stored.get(), told, now, again ? null : consumed);
+                if (again
+                        && result instanceof Commit.Result.Committed
+                        && !refused.add(taken.hold().scope())) {
+                    throw new IllegalStateException(
+                            "run " + id + " asks again for " + taken.hold().scope() + ", which it was just refused");
+                }
             }
             switch (result) {
                 case Commit.Result.Committed c -> {
-                    return Accepted.COMMITTED;
+                    if (!again) {
+                        return Accepted.COMMITTED;
+                    }
                 }
                 case Commit.Result.Fenced f -> {
                     return Accepted.FENCED;
                 }
-                case Commit.Result.Stale s -> {
-                    continue;
-                }
+                case Commit.Result.Stale s -> attempt++;
                 case Commit.Result.HoldTaken h ->
                     throw new IllegalStateException("a run that was refused a hold asked for another: " + h);
             }
         }
         throw new IllegalStateException("run " + id + " changes faster than it can be read");
+    }
+
+    /** A refused hold is answer enough to an event that only asks the run to look; any other event has to reach it. */
+    private static boolean tellsSomething(RunEvent event) {
+        return switch (event) {
+            case RunEvent.RunOrdered o -> false;
+            case RunEvent.TimerFired t -> false;
+            case RunEvent.HostObserved o -> false;
+            case RunEvent.HoldRefused h -> true;
+            case RunEvent.EffectEnded e -> true;
+            case RunEvent.HostRunEnded e -> true;
+            case RunEvent.PauseOrdered p -> true;
+            case RunEvent.ResumeOrdered r -> true;
+            case RunEvent.CancelOrdered c -> true;
+            case RunEvent.ResolveOrdered r -> true;
+        };
     }
 
     private static Refusal whoHolds(Commit.Result.HoldTaken taken) {
