@@ -16,6 +16,7 @@ import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.fleet.VmState;
 import dev.evenkeel.core.hostrun.HostRunState.Draining;
 import dev.evenkeel.core.impact.Impact;
 import dev.evenkeel.core.impact.Ladder;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 final class Drain {
     /** How long a drain waits for a fresh observation, a free hold or room before it looks again. */
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+
+    /** How long it leaves moves under way alone. */
+    private static final Duration WATCH = Duration.ofSeconds(15);
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
@@ -67,7 +72,7 @@ final class Drain {
             case RunEvent.CancelOrdered c -> drain.stop(HostRunDecider.cancelled(c));
             case RunEvent.HoldRefused h -> drain.onHoldRefused(h);
             case RunEvent.TimerFired t -> drain.look();
-            case RunEvent.HostObserved o -> drain.look();
+            case RunEvent.HostObserved o -> drain.onObserved();
             case RunEvent.ResolveOrdered r -> Step.ignore(run);
             case RunEvent.RunOrdered o -> Step.ignore(run);
             case RunEvent.HostRunEnded e -> Step.ignore(run);
@@ -102,7 +107,7 @@ final class Drain {
                 step.notice(Ending.warning(run, world, "VmRestarted", "VM " + move.name() + " was started again"));
             }
         }
-        step.release(scope(move.vm()));
+        scopes(move.vm()).forEach(step::release);
         return look();
     }
 
@@ -112,9 +117,12 @@ final class Drain {
             lost++;
             moves.set(at, move.becomes(Move.Status.GONE, now, why));
             step.notice(Ending.alarm(run, world, "VmDied", why));
-            boolean restart = sighting(move.vm())
-                    .map(vm -> vm.intent().onHostFailure() == Intent.OnHostFailure.RESTART)
-                    .orElse(false);
+            boolean elsewhere = world.fleet().sightings(move.vm()).stream()
+                    .anyMatch(vm -> vm.state() == VmState.RUNNING && !vm.host().equals(run.host()));
+            boolean restart = !elsewhere
+                    && sighting(move.vm())
+                            .map(vm -> vm.intent().onHostFailure() == Intent.OnHostFailure.RESTART)
+                            .orElse(false);
             if (restart) {
                 EffectId effect = nextEffect();
                 step.order(effect, run.host(), new Effect.StartVm(move.vm()));
@@ -148,11 +156,22 @@ final class Drain {
     private Step onHoldRefused(RunEvent.HoldRefused refused) {
         for (int i = 0; i < moves.size(); i++) {
             Move move = moves.get(i);
-            if (scope(move.vm()).equals(refused.hold().scope()) && move.status() == Move.Status.PENDING) {
+            if (scopes(move.vm()).contains(refused.hold().scope()) && move.status() == Move.Status.PENDING) {
                 moves.set(i, move.waits(now.plus(RETRY_AFTER), now, refused.why()));
             }
         }
         return step.to(at(draining(now.plus(LOOK_AGAIN))));
+    }
+
+    /** An observation that changes nothing is not worth a commit: the timer stands. */
+    private Step onObserved() {
+        Step looked = look();
+        boolean same = looked.next() instanceof HostRun next
+                && next.state() instanceof Draining after
+                && after.moves().equals(before.moves())
+                && Objects.equals(after.stopping(), before.stopping())
+                && looked.equals(Step.ignore(next));
+        return same ? Step.ignore(run) : looked;
     }
 
     /** Holds the moves against what is on the host and does the next thing. */
@@ -182,11 +201,27 @@ final class Drain {
         if (!seen) {
             return underWay ? overdueOrWait() : step.to(at(draining(now.plus(LOOK_AGAIN))));
         }
+        markUnmovable();
         boolean allSettled = moves.stream().allMatch(m -> m.status().settled());
-        if (allSettled) {
+        boolean inVain = run.purpose() instanceof Purpose.UpdateHost
+                && moves.stream().anyMatch(m -> m.status() == Move.Status.STUCK);
+        if (allSettled || (inVain && !underWay)) {
             return settled(host.get());
         }
-        return startNext().orElseGet(this::overdueOrWait);
+        return inVain ? overdueOrWait() : startNext().orElseGet(this::overdueOrWait);
+    }
+
+    /** What can't be moved at all is found before anything is: then an update's drain moves nothing in vain. */
+    private void markUnmovable() {
+        for (int i = 0; i < moves.size(); i++) {
+            Move move = moves.get(i);
+            if (move.status() == Move.Status.PENDING) {
+                List<Refusal> never = sighting(move.vm()).map(Ladder::unmovable).orElse(List.of());
+                if (!never.isEmpty()) {
+                    moves.set(i, move.becomes(Move.Status.STUCK, now, never.getFirst()));
+                }
+            }
+        }
     }
 
     private Step settled(Host host) {
@@ -195,15 +230,24 @@ final class Drain {
         if (!stuck.isEmpty()) {
             return Ending.end(step, counted(), RunOutcome.REFUSED, stuckVms(stuck), world);
         }
-        Instant lastChange =
-                moves.stream().map(Move::at).max(Instant::compareTo).orElse(run.orderedAt());
-        if (host.observedAt().isBefore(lastChange)) {
+        if (run.purpose() instanceof Purpose.MoveOne && run.moved() + moved > 0) {
+            return HostRunDecider.drained(counted(), world, step);
+        }
+        // An observation from before this drain began says nothing about who has come since.
+        Instant began = before.limit().minus(run.policy().drain());
+        Instant lastChange = moves.stream().map(Move::at).reduce(began, (a, b) -> a.isAfter(b) ? a : b);
+        if (!host.observedAt().isAfter(lastChange)) {
             return step.to(at(draining(now.plus(LOOK_AGAIN))));
         }
-        if (run.purpose() instanceof Purpose.MoveOne one && run.moved() + moved == 0) {
+        if (run.purpose() instanceof Purpose.MoveOne one) {
             Refusal why = Refusal.of(
                     "NOT_HERE",
                     "VM " + one.vm() + " is not running on host " + run.host() + "; see evenkeel vm show " + one.vm());
+            for (Move move : moves) {
+                why = move.why() == null
+                        ? why
+                        : why.with(move.why().code(), move.why().why());
+            }
             return Ending.end(step, counted(), RunOutcome.REFUSED, why, world);
         }
         return HostRunDecider.drained(counted(), world, step);
@@ -272,13 +316,12 @@ final class Drain {
         for (int i = 0; i < moves.size(); i++) {
             Move move = moves.get(i);
             Optional<Vm> vm = sighting(move.vm());
-            if (move.status() != Move.Status.PENDING || now.isBefore(move.notBefore()) || vm.isEmpty()) {
+            if (move.status() != Move.Status.PENDING
+                    || now.isBefore(move.notBefore())
+                    || vm.isEmpty()
+                    || !vm.get().state().alive()
+                    || siblingMoves(vm.get())) {
                 continue;
-            }
-            List<Refusal> never = Ladder.unmovable(vm.get());
-            if (!never.isEmpty()) {
-                moves.set(i, move.becomes(Move.Status.STUCK, now, never.getFirst()));
-                return Optional.of(step.to(at(draining(now))));
             }
             switch (target(vm.get(), expected)) {
                 case Placement.Answer.Target target -> {
@@ -332,15 +375,29 @@ final class Drain {
                 : host -> false;
     }
 
+    /** Whether this run moves another VM of the same availability set just now. */
+    private boolean siblingMoves(Vm vm) {
+        return vm.availabilitySet() != null
+                && moves.stream()
+                        .filter(m -> open(m) && !m.vm().equals(vm.id()))
+                        .flatMap(m -> world.fleet().vm(m.vm()).stream())
+                        .anyMatch(other -> vm.availabilitySet().equals(other.availabilitySet()));
+    }
+
     private Fleet withMovesUnderWay() {
         Fleet fleet = world.fleet();
         for (Move move : moves) {
             Optional<Vm> vm = sighting(move.vm());
-            if (move.status() == Move.Status.MOVING && move.to() != null && vm.isPresent()) {
-                fleet = Placement.after(fleet, vm.get(), move.to());
+            HostId to = move.to();
+            if (move.status() == Move.Status.MOVING && to != null && vm.isPresent() && !seenOn(to, move.vm())) {
+                fleet = Placement.after(fleet, vm.get(), to);
             }
         }
         return fleet;
+    }
+
+    private boolean seenOn(HostId host, VmId id) {
+        return world.fleet().aliveOn(host).stream().anyMatch(vm -> vm.id().equals(id));
     }
 
     private Step start(int at, Move move, Vm vm, Host to) {
@@ -348,7 +405,7 @@ final class Drain {
         VmForecast forecast = from == null ? null : world.pauses().move(vm, from, to);
         Duration stop = forecast != null && forecast.impact() instanceof Impact.Pause p ? p.expected() : null;
         EffectId effect = nextEffect();
-        step.acquire(new Hold(scope(vm.id()), 1));
+        scopes(vm.id()).forEach(scope -> step.acquire(new Hold(scope, 1)));
         step.order(
                 effect,
                 run.host(),
@@ -378,7 +435,20 @@ final class Drain {
                 return HostRunDecider.askPerson(step, at(draining(now)), why, world);
             }
         }
-        return step.to(at(draining(now.plus(LOOK_AGAIN))));
+        return step.to(at(draining(nextLook())));
+    }
+
+    /** The end of a move wakes the run by itself; the timer is for a free slot, the limit, and what is overdue. */
+    private Instant nextLook() {
+        Instant wake = now.plus(moves.stream().anyMatch(Drain::open) ? WATCH : LOOK_AGAIN);
+        for (Move move : moves) {
+            if (move.status() == Move.Status.PENDING
+                    && move.notBefore().isAfter(now)
+                    && move.notBefore().isBefore(wake)) {
+                wake = move.notBefore();
+            }
+        }
+        return before.limit().isAfter(now) && before.limit().isBefore(wake) ? before.limit() : wake;
     }
 
     private Draining draining(Instant lookAt) {
@@ -419,16 +489,22 @@ final class Drain {
 
     private int indexOf(EffectId effect) {
         for (int i = 0; i < moves.size(); i++) {
-            boolean open =
-                    moves.get(i).status() == Move.Status.MOVING || moves.get(i).status() == Move.Status.UNSURE;
-            if (open && effect.equals(moves.get(i).effect())) {
+            if (open(moves.get(i)) && effect.equals(moves.get(i).effect())) {
                 return i;
             }
         }
         return -1;
     }
 
-    private static String scope(VmId vm) {
-        return "vm:" + vm;
+    private static boolean open(Move move) {
+        return move.status() == Move.Status.MOVING || move.status() == Move.Status.UNSURE;
+    }
+
+    /** What a move disturbs: the VM, and its availability set, of which one VM at a time is disturbed. */
+    private List<String> scopes(VmId vm) {
+        List<String> scopes = new ArrayList<>();
+        scopes.add("vm:" + vm);
+        world.fleet().vm(vm).map(Vm::availabilitySet).ifPresent(set -> scopes.add("set:" + set));
+        return scopes;
     }
 }

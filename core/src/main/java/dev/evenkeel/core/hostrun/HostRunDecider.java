@@ -25,8 +25,10 @@ public final class HostRunDecider {
     /** How long a run waits before it tries again to get a budget. */
     static final Duration HOLD_RETRY = Duration.ofSeconds(5);
 
-    /** How often an agent is asked again about an effect that nobody can account for. */
+    /** How soon an agent is asked again about an effect that nobody can account for, and how late at most. */
     static final Duration ASK_AGAIN = Duration.ofMinutes(1);
+
+    static final Duration ASK_AT_MOST = Duration.ofHours(1);
 
     private HostRunDecider() {}
 
@@ -227,7 +229,7 @@ public final class HostRunDecider {
 
     /**
      * A late answer resumes the run as if it had come in time; a cancel is remembered in the state to resume; otherwise
-     * the agents are asked again once a minute.
+     * the agents are asked again, after a minute first and then ever less often.
      */
     private static Step onNeedsPerson(HostRun run, NeedsPerson state, RunEvent event, World world) {
         return switch (event) {
@@ -279,8 +281,15 @@ public final class HostRunDecider {
             step.order(next.nextEffect(), run.host(), new Effect.AskAgain(effect));
             next = next.ordering(next.state());
         }
-        return step.to(next.in(new NeedsPerson(
-                state.resume(), state.why(), state.since(), world.now().plus(ASK_AGAIN))));
+        return step.to(next.in(
+                new NeedsPerson(state.resume(), state.why(), state.since(), nextAsk(state.since(), world.now()))));
+    }
+
+    /** Ever less often: a host that is gone for good must not gather questions. */
+    private static Instant nextAsk(Instant since, Instant now) {
+        Duration waited = Duration.between(since, now);
+        Duration pause = waited.compareTo(ASK_AGAIN) < 0 ? ASK_AGAIN : waited;
+        return now.plus(pause.compareTo(ASK_AT_MOST) > 0 ? ASK_AT_MOST : pause);
     }
 
     private static List<EffectId> unaccounted(HostRunState state) {
