@@ -46,15 +46,21 @@ final class HostChanges {
         faults = next;
     }
 
-    void apply(HostId id, EffectId effect, Effect.ApplyUpdate order) {
+    /** @param resumed it was begun before and cut off */
+    void apply(HostId id, EffectId effect, Effect.ApplyUpdate order, boolean resumed) {
         SimHost host = fleet.host(id);
         if (!fleet.occupying(id).isEmpty()) {
-            ends(host, effect, notEmpty(host, Outcome.Aftermath.UNCHANGED));
+            boolean begun = !host.versions.equals(host.before.getOrDefault(order.update(), host.versions));
+            ends(host, effect, notEmpty(host, begun ? Outcome.Aftermath.CHANGED : Outcome.Aftermath.UNCHANGED));
             return;
         }
         Update update = Catalogue.get(order.update());
         invariants.changes(id, effect, order.update(), order.method());
-        host.before.putIfAbsent(order.update(), new TreeMap<>(host.versions));
+        if (resumed) {
+            host.before.putIfAbsent(order.update(), new TreeMap<>(host.versions));
+        } else {
+            host.before.put(order.update(), new TreeMap<>(host.versions));
+        }
         change(host, effect, update.verify(), faults.apply(), Outcome.Aftermath.CHANGED);
     }
 
@@ -147,35 +153,6 @@ final class HostChanges {
     /** The agent or its host died. */
     void interrupted(HostId id) {
         over(fleet.host(id));
-    }
-
-    /** What an interrupted change left behind, by what runs. */
-    Outcome probe(HostId id, Effect effect) {
-        SimHost host = fleet.host(id);
-        return switch (effect) {
-            case Effect.ApplyUpdate apply -> {
-                SortedMap<String, String> before = host.before.getOrDefault(apply.update(), host.versions);
-                yield Catalogue.get(apply.update()).isOn(host.facts())
-                        ? new Outcome.Changed(before, host.versions)
-                        : interruptedAt(
-                                host,
-                                host.versions.equals(before) ? Outcome.Aftermath.UNCHANGED : Outcome.Aftermath.CHANGED);
-            }
-            case Effect.VerifyUpdate verify -> interruptedAt(host, Outcome.Aftermath.CHANGED);
-            case Effect.UndoUpdate undo ->
-                host.versions.equals(host.before.get(undo.update()))
-                        ? new Outcome.Changed(host.versions, host.versions)
-                        : interruptedAt(host, Outcome.Aftermath.CHANGED);
-            case Effect.MoveVm move -> throw new IllegalArgumentException("not a change: " + move);
-            case Effect.AbortMove abort -> throw new IllegalArgumentException("not a change: " + abort);
-            case Effect.StartVm start -> throw new IllegalArgumentException("not a change: " + start);
-            case Effect.AskAgain ask -> throw new IllegalArgumentException("not a change: " + ask);
-        };
-    }
-
-    private static Outcome interruptedAt(SimHost host, Outcome.Aftermath aftermath) {
-        return new Outcome.Failed(
-                Refusal.of("INTERRUPTED", host.id + " was interrupted and runs " + host.versions), aftermath, true);
     }
 
     /** A person puts a half-changed host right: back to what it ran before. */

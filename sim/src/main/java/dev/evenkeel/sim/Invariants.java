@@ -121,6 +121,12 @@ final class Invariants {
                 Invariant.COMMITTED_INTENT,
                 id + " began as " + order.effect() + " on " + order.agent() + ", committed was " + intent);
         require(begun.add(id), Invariant.ONCE, id + " began twice: " + order.effect());
+        goesOn(order);
+    }
+
+    /** An agent goes on with an effect that was cut off, or begins it. */
+    void goesOn(EffectOrder order) {
+        EffectId id = order.id();
         String needed = switch (order.effect()) {
             case Effect.MoveVm move -> "vm:" + move.vm();
             case Effect.ApplyUpdate apply -> "host:" + order.agent();

@@ -11,12 +11,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One host's agent. Its journal is on disk and survives it: an order is written there before it begins, its outcome
- * before it is told, and it is told until the server says that it is committed. After a crash the agent begins nothing
- * again; it looks what became of what it had begun.
+ * before it is told, and it is told until the server says that it is committed. After a crash the agent looks what became
+ * of what it had begun; what had not begun, or was cut off with it, goes on only when the server says that it is still
+ * wanted.
  */
 final class SimAgent {
     private static final Duration LOOK = Duration.ofSeconds(5);
@@ -28,13 +31,18 @@ final class SimAgent {
         void ended(HostId from, RunId run, EffectId effect, Outcome outcome);
 
         void observed(HostReport report);
+
+        /** Asks what is still wanted of this host; the answer is lost when the agent dies meanwhile. */
+        void asksWhatIsWanted(HostId from, Consumer<List<EffectOrder>> answer);
     }
 
     private static final class Entry {
-        final EffectOrder order;
+        EffectOrder order;
 
         @Nullable
         Outcome outcome;
+
+        boolean begun;
 
         Entry(EffectOrder order) {
             this.order = order;
@@ -44,6 +52,7 @@ final class SimAgent {
     private final HostId host;
     private final World world;
     private final TreeMap<EffectId, Entry> journal = new TreeMap<>();
+    private final TreeSet<EffectId> dormant = new TreeSet<>();
     private final TreeSet<EffectId> untold = new TreeSet<>();
     private long newestEpoch;
     private int life;
@@ -59,7 +68,7 @@ final class SimAgent {
             Invariants invariants,
             Server server,
             PlantedBug bug,
-            java.util.function.Supplier<Faults> faults) {}
+            Supplier<Faults> faults) {}
 
     SimAgent(HostId host, World world) {
         this.host = host;
@@ -73,11 +82,14 @@ final class SimAgent {
         }
         up = true;
         life++;
+        dormant.clear();
         for (Entry entry : journal.values()) {
-            if (entry.outcome == null && !world.migrations().underWay(entry.order.id())) {
-                entry.outcome = probe(entry.order.effect());
-            }
             if (entry.outcome != null) {
+                untold.add(entry.order.id());
+            } else if (!(entry.order.effect() instanceof Effect.MoveVm move) || !entry.begun) {
+                dormant.add(entry.order.id());
+            } else if (!world.migrations().underWay(entry.order.id())) {
+                entry.outcome = world.migrations().probe(move);
                 untold.add(entry.order.id());
             }
         }
@@ -113,7 +125,12 @@ final class SimAgent {
         Entry known = journal.get(order.id());
         if (known != null) {
             world.server().acknowledged(host, order.id(), order.run());
-            tell(known);
+            if (dormant.remove(order.id())) {
+                known.order = order; // under the lease that wants it now
+                begin(known);
+            } else {
+                tell(known);
+            }
             return;
         }
         if (stumbles()) {
@@ -128,12 +145,40 @@ final class SimAgent {
         begin(entry);
     }
 
+    /** The server's word after a restart: what is not wanted any more stays undone. */
+    private void wanted(List<EffectOrder> orders) {
+        TreeSet<EffectId> still = new TreeSet<>();
+        for (EffectOrder order : orders) {
+            still.add(order.id());
+            if (up) {
+                receive(order);
+            }
+        }
+        for (EffectId id : List.copyOf(dormant)) {
+            Entry entry = journal.get(id);
+            if (up && entry != null && !still.contains(id)) {
+                dormant.remove(id);
+                entry.outcome = new Outcome.Failed(
+                        Refusal.of("WITHDRAWN", "no longer wanted when " + host + " came back"),
+                        entry.begun ? Outcome.Aftermath.CHANGED : Outcome.Aftermath.UNCHANGED,
+                        false);
+                tell(entry);
+            }
+        }
+    }
+
     private void begin(Entry entry) {
         EffectId id = entry.order.id();
-        world.invariants().begins(entry.order);
+        boolean resumed = entry.begun;
+        entry.begun = true;
+        if (resumed) {
+            world.invariants().goesOn(entry.order);
+        } else {
+            world.invariants().begins(entry.order);
+        }
         switch (entry.order.effect()) {
             case Effect.MoveVm move -> world.migrations().begin(id, move);
-            case Effect.ApplyUpdate apply -> world.changes().apply(host, id, apply);
+            case Effect.ApplyUpdate apply -> world.changes().apply(host, id, apply, resumed);
             case Effect.VerifyUpdate verify -> world.changes().verify(host, id, verify);
             case Effect.UndoUpdate undo -> world.changes().undo(host, id, undo);
             case Effect.AbortMove abort -> {
@@ -168,28 +213,10 @@ final class SimAgent {
         if (entry == null || world.migrations().underWay(about)) {
             return;
         }
-        if (entry.outcome instanceof Outcome.Unknown) {
-            entry.outcome = probe(entry.order.effect());
+        if (entry.outcome instanceof Outcome.Unknown && entry.order.effect() instanceof Effect.MoveVm move) {
+            entry.outcome = world.migrations().probe(move);
         }
         tell(entry);
-    }
-
-    private Outcome probe(Effect effect) {
-        return switch (effect) {
-            case Effect.MoveVm move -> world.migrations().probe(move);
-            case Effect.ApplyUpdate apply -> world.changes().probe(host, apply);
-            case Effect.VerifyUpdate verify -> world.changes().probe(host, verify);
-            case Effect.UndoUpdate undo -> world.changes().probe(host, undo);
-            case Effect.StartVm start ->
-                world.fleet().vm(start.vm()).runsOn(host)
-                        ? new Outcome.Acted()
-                        : new Outcome.Failed(
-                                Refusal.of("INTERRUPTED", start.vm() + " does not run"),
-                                Outcome.Aftermath.UNCHANGED,
-                                true);
-            case Effect.AbortMove abort -> new Outcome.Acted();
-            case Effect.AskAgain ask -> new Outcome.Acted();
-        };
     }
 
     /** What the agent began is over. An agent that is down will look for itself. */
@@ -228,6 +255,13 @@ final class SimAgent {
                     tell(entry);
                 }
             }
+            if (!dormant.isEmpty()) {
+                world.server().asksWhatIsWanted(host, wanted -> {
+                    if (up && living == life) {
+                        wanted(wanted);
+                    }
+                });
+            }
             see();
             world.queue().after(LOOK, "agent " + host + " looks", () -> look(living));
         }
@@ -239,10 +273,9 @@ final class SimAgent {
 
     /** Whether it works on something of this run. */
     boolean works(RunId run) {
-        return journal.values().stream().anyMatch(e -> e.order.run().equals(run) && e.outcome == null);
-    }
-
-    boolean isUp() {
-        return up;
+        return up
+                && journal.values().stream()
+                        .anyMatch(
+                                e -> e.order.run().equals(run) && e.outcome == null && !dormant.contains(e.order.id()));
     }
 }

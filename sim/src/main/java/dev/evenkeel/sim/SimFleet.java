@@ -46,7 +46,7 @@ final class SimFleet {
 
     private static SimVm drawnVm(Chance chance, VmId id, HostId home) {
         Intent intent = new Intent(
-                chance.happens(0.1) ? Duration.ofMillis(30) : Duration.ofSeconds(2),
+                chance.happens(0.04) ? Duration.ofMillis(30) : Duration.ofSeconds(2),
                 chance.happens(0.03) ? Intent.Migration.NEVER : Intent.Migration.ALLOWED,
                 chance.happens(0.3),
                 Intent.Restart.NEVER,
@@ -55,7 +55,7 @@ final class SimFleet {
                 ? List.of(Refusal.of("HOST_DEVICE", "VM " + id + " has a passed-through device"))
                 : List.of();
         AvailabilitySetId set = chance.happens(0.3) ? new AvailabilitySetId("set" + chance.between(1, 2)) : null;
-        Bytes dirty = Bytes.ofMiB(chance.happens(0.1) ? 400 : chance.between(0, 80));
+        Bytes dirty = Bytes.ofMiB(chance.happens(0.04) ? 400 : chance.between(0, 80));
         TenantId tenant = new TenantId(chance.happens(0.5) ? "acme" : "blue");
         return new SimVm(id, tenant, Bytes.ofMiB(256L * chance.between(1, 6)), set, intent, obstacles, dirty, home);
     }

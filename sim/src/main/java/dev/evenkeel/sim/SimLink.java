@@ -3,9 +3,9 @@ package dev.evenkeel.sim;
 import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.fleet.HostId;
 import java.time.Duration;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The way between the server and the agents: loses, delays, doubles and reorders what it is given, and can be cut for
@@ -44,17 +44,17 @@ final class SimLink {
     /**
      * Sends something between the server and the agent of {@code host}, either way.
      *
-     * @param run what it belongs to, so that a person can see whether any of it is still on its way
+     * @param runs what it belongs to, so that a person can see whether any of it is still on its way
      */
-    void send(HostId host, @Nullable RunId run, String what, Runnable arrive) {
+    void send(HostId host, List<RunId> runs, String what, Runnable arrive) {
         if (chance.happens(faults.loss())) {
             return;
         }
         int copies = chance.happens(faults.duplicate()) ? 2 : 1;
         for (int i = 0; i < copies; i++) {
-            count(run, 1);
+            runs.forEach(run -> inFlight.merge(run, 1, Integer::sum));
             queue.after(delay(), what, () -> {
-                count(run, -1);
+                runs.forEach(run -> inFlight.merge(run, -1, Integer::sum));
                 if (!cut.contains(host)) {
                     arrive.run();
                 }
@@ -64,12 +64,6 @@ final class SimLink {
 
     private Duration delay() {
         return chance.happens(faults.slow()) ? chance.between(QUICK, SLOWEST) : chance.between(QUICK, USUAL);
-    }
-
-    private void count(@Nullable RunId run, int change) {
-        if (run != null) {
-            inFlight.merge(run, change, Integer::sum);
-        }
     }
 
     boolean carries(RunId run) {

@@ -19,6 +19,8 @@ import dev.evenkeel.core.impact.VmForecast;
 import dev.evenkeel.core.rollout.Deciders;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -228,6 +230,18 @@ final class SimServer {
 
     void acknowledged(EffectId effect) {
         guarded(() -> store.acknowledge(effect));
+    }
+
+    /** What is still wanted of a host, as an answer to its agent's question; empty when it can't be said now. */
+    Optional<List<EffectOrder>> wanted(HostId of) {
+        List<List<EffectOrder>> answer = new ArrayList<>();
+        Engine mine = engine;
+        if (mine != null) {
+            guarded(() -> answer.add(store.outstandingFor(of).stream()
+                    .map(effect -> effect.under(mine.lease()))
+                    .toList()));
+        }
+        return answer.stream().findFirst();
     }
 
     void ended(HostId from, RunId run, EffectId effect, Outcome outcome) {

@@ -10,6 +10,10 @@ import dev.evenkeel.core.engine.Lease;
 import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.engine.Step;
 import dev.evenkeel.core.fleet.MigrationDomainId;
+import dev.evenkeel.core.hostrun.HostRun;
+import dev.evenkeel.core.hostrun.HostRunState;
+import dev.evenkeel.core.rollout.Rollout;
+import dev.evenkeel.core.rollout.RolloutState;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -55,9 +59,40 @@ final class SimStore extends InMemoryRunStore {
         if (result instanceof Commit.Result.Committed) {
             trace.note(commit.step().next().id() + " " + commit.event() + " -> "
                     + commit.step().next().stateName());
+            count(commit);
             invariants.committed(commit.lease(), commit);
         }
         return result;
+    }
+
+    private void count(Commit commit) {
+        Step step = commit.step();
+        step.notices()
+                .forEach(notice -> trace.count("notice " + notice.type()
+                        + (notice.data().containsKey("code")
+                                ? " " + notice.data().get("code")
+                                : "")));
+        step.orders()
+                .forEach(order ->
+                        trace.count("order " + order.effect().getClass().getSimpleName()));
+        if (step.notices().isEmpty()) {
+            return;
+        }
+        switch (step.next()) {
+            case HostRun run
+            when run.state() instanceof HostRunState.Ended end ->
+                trace.count("host run " + end.outcome()
+                        + (end.why() == null ? "" : " " + end.why().code()));
+            case HostRun run
+            when run.state() instanceof HostRunState.NeedsPerson asks ->
+                trace.count("asks " + asks.why().code());
+            case Rollout rollout
+            when rollout.state() instanceof RolloutState.Ended end -> trace.count("rollout " + end.outcome());
+            case Rollout rollout
+            when rollout.state() instanceof RolloutState.Halted halted ->
+                trace.count("halted " + halted.why().code());
+            default -> {}
+        }
     }
 
     private Commit underNewestLease(Commit c) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,7 +88,7 @@ public final class Simulation {
             e.printStackTrace(new java.io.PrintWriter(stack));
             what = stack.toString();
         }
-        return new Verdict(seed, bug, trace.events(), trace.digest(), broken, what, trace.last());
+        return new Verdict(seed, bug, trace.events(), trace.digest(), broken, what, trace.last(), trace.tally());
     }
 
     private void happen() {
@@ -181,7 +182,7 @@ public final class Simulation {
         }
         link.send(
                 order.agent(),
-                order.run(),
+                List.of(order.run()),
                 order.agent() + " gets " + order.id() + " of epoch " + order.epoch(),
                 () -> agent.receive(order));
     }
@@ -190,7 +191,7 @@ public final class Simulation {
         SimAgent agent = agents.get(host);
         store.effect(effect).ifPresent(invariants::confirmed);
         if (agent != null) {
-            link.send(host, null, host + " hears that " + effect + " is known", () -> agent.confirmed(effect));
+            link.send(host, List.of(), host + " hears that " + effect + " is known", () -> agent.confirmed(effect));
         }
     }
 
@@ -205,7 +206,7 @@ public final class Simulation {
     private final class Way implements SimAgent.Server {
         @Override
         public void acknowledged(HostId from, EffectId effect, RunId run) {
-            link.send(from, run, from + " has " + effect, () -> {
+            link.send(from, List.of(run), from + " has " + effect, () -> {
                 SimServer leader = leader();
                 if (leader != null) {
                     leader.acknowledged(effect);
@@ -215,7 +216,7 @@ public final class Simulation {
 
         @Override
         public void ended(HostId from, RunId run, EffectId effect, Outcome outcome) {
-            link.send(from, run, from + " ended " + effect + ": " + outcome, () -> {
+            link.send(from, List.of(run), from + " ended " + effect + ": " + outcome, () -> {
                 SimServer leader = leader();
                 if (leader != null) {
                     leader.ended(from, run, effect, outcome);
@@ -224,10 +225,22 @@ public final class Simulation {
         }
 
         @Override
+        public void asksWhatIsWanted(HostId from, Consumer<List<EffectOrder>> answer) {
+            link.send(from, List.of(), from + " asks what is wanted", () -> {
+                SimServer leader = leader();
+                if (leader != null) {
+                    leader.wanted(from)
+                            .ifPresent(orders -> link.send(
+                                    from, List.of(), from + " hears what is wanted", () -> answer.accept(orders)));
+                }
+            });
+        }
+
+        @Override
         public void observed(HostReport report) {
             link.send(
                     report.host(),
-                    null,
+                    List.of(),
                     report.host() + " is seen",
                     () -> List.copyOf(servers).stream()
                             .filter(SimServer::alive)

@@ -3,7 +3,10 @@ package dev.evenkeel.sim;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What happened: a digest over everything, to hold two runs against each other, and the last lines for people. */
 final class Trace {
@@ -11,6 +14,7 @@ final class Trace {
     private static final long PRIME = 0x100000001b3L;
 
     private final ArrayDeque<String> last = new ArrayDeque<>();
+    private final TreeMap<String, Integer> tally = new TreeMap<>();
     private final int kept;
     private long digest = 0xcbf29ce484222325L;
     private long events;
@@ -34,6 +38,15 @@ final class Trace {
     /** Something that came of the event. */
     void note(String what) {
         line("  " + what);
+    }
+
+    /** Counts something for the tally. */
+    void count(String what) {
+        tally.merge(what, 1, Integer::sum);
+    }
+
+    SortedMap<String, Integer> tally() {
+        return Collections.unmodifiableSortedMap(tally);
     }
 
     private void line(String what) {

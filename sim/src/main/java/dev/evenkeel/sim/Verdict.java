@@ -1,6 +1,7 @@
 package dev.evenkeel.sim;
 
 import java.util.List;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param broken the invariant that did not hold, or null
  * @param what how it was broken
  * @param last the last lines of the trace
+ * @param tally how often what happened
  */
 public record Verdict(
         long seed,
@@ -19,7 +21,8 @@ public record Verdict(
         long digest,
         @Nullable Invariant broken,
         String what,
-        List<String> last) {
+        List<String> last,
+        SortedMap<String, Integer> tally) {
 
     public boolean holds() {
         return broken == null;

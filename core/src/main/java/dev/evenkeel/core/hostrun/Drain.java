@@ -52,6 +52,7 @@ final class Drain {
     private final List<Move> moves;
     private final Step.Builder step = new Step.Builder();
     private @Nullable Refusal stopping;
+    private boolean mayStart = true;
     private int ordered;
     private int moved;
     private int lost;
@@ -108,6 +109,7 @@ final class Drain {
             }
         }
         scopes(move.vm()).forEach(step::release);
+        mayStart = false; // a step that asks for a hold may be refused, and this one brings an outcome
         return look();
     }
 
@@ -154,6 +156,8 @@ final class Drain {
     }
 
     private Step onHoldRefused(RunEvent.HoldRefused refused) {
+        // The step that asked was not committed, nor was what it saw: look once more, so that the VM is there to wait.
+        world.fleet().host(run.host()).filter(Host::reachable).ifPresent(host -> reconcile(host.observedAt()));
         for (int i = 0; i < moves.size(); i++) {
             Move move = moves.get(i);
             if (scopes(move.vm()).contains(refused.hold().scope()) && move.status() == Move.Status.PENDING) {
@@ -203,6 +207,9 @@ final class Drain {
         }
         markUnmovable();
         boolean allSettled = moves.stream().allMatch(m -> m.status().settled());
+        if (!mayStart && !allSettled) {
+            return step.to(at(draining(now)));
+        }
         boolean inVain = run.purpose() instanceof Purpose.UpdateHost
                 && moves.stream().anyMatch(m -> m.status() == Move.Status.STUCK);
         if (allSettled || (inVain && !underWay)) {
