@@ -44,7 +44,7 @@ class SimulationTest {
                         "order AbortMove",
                         "order AskAgain",
                         "order StartVm",
-                        "notice HostFilledAgain HOST_NOT_EMPTY");
+                        "notice HostFilledAgain");
     }
 
     private static Map<String, Integer> tally(List<Verdict> verdicts) {
