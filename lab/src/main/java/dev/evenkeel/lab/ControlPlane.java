@@ -58,7 +58,7 @@ final class ControlPlane {
                         "dev.evenkeel.server.Main",
                         "serve",
                         "--state",
-                        state().toString(),
+                        record.directory().toString(), // it keeps to "server" in it
                         "--host",
                         Fabric.CONTROL_ADDRESS));
         Process process = Command.of(words).detach(log);
@@ -128,8 +128,14 @@ final class ControlPlane {
                 .within(Duration.ofMinutes(5))
                 .run();
         if (!result.ok()) {
-            throw new IOException("The server does not let hosts join: " + result.complaint() + "; its log is "
-                    + record.directory().resolve("server.log"));
+            throw new IOException("The server does not let hosts join: " + result.complaint() + "; it says: "
+                    + Command.of(
+                                    "tail",
+                                    "-n",
+                                    "20",
+                                    record.directory().resolve("server.log").toString())
+                            .run()
+                            .out());
         }
         Map<String, String> tokens = new LinkedHashMap<>();
         result.out().lines().map(line -> line.split(" ")).forEach(f -> tokens.put(f[0], f[1]));

@@ -13,8 +13,14 @@ import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECPoint;
 import java.security.spec.ECPublicKeySpec;
+import org.bouncycastle.asn1.ASN1BitString;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -55,5 +61,25 @@ final class HostKey {
         ECPoint w = new ECPoint(
                 point.getAffineXCoord().toBigInteger(), point.getAffineYCoord().toBigInteger());
         return KeyFactory.getInstance("EC").generatePublic(new ECPublicKeySpec(w, key.getParams()));
+    }
+
+    /**
+     * The key in PEM form with its public half inside. The JDK leaves that half out, which PKCS #8 allows (RFC 5915), but
+     * GnuTLS, which libvirt and QEMU use, does not read such a key.
+     */
+    static String forGnuTls(String keyPem) throws GeneralSecurityException {
+        ECPrivateKey key = (ECPrivateKey) Pem.ecKey(keyPem);
+        ASN1BitString half =
+                SubjectPublicKeyInfo.getInstance(publicOf(key).getEncoded()).getPublicKeyData();
+        AlgorithmIdentifier curve =
+                new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, SECObjectIdentifiers.secp256r1);
+        try {
+            byte[] der = new PrivateKeyInfo(
+                            curve, new org.bouncycastle.asn1.sec.ECPrivateKey(256, key.getS(), half, null))
+                    .getEncoded();
+            return Pem.encode("PRIVATE KEY", der);
+        } catch (IOException e) {
+            throw new GeneralSecurityException("the host's key could not be written for GnuTLS", e);
+        }
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,7 +29,12 @@ public final class LibvirtTls {
 
     /** Installs the files, each whole or not at all; those that are right already are left alone. */
     public void install(IdentityFiles identity) throws IOException {
-        String key = identity.keyPem();
+        String key;
+        try {
+            key = HostKey.forGnuTls(identity.keyPem());
+        } catch (GeneralSecurityException e) {
+            throw new IOException("the host's key can't be given to libvirt: " + e.getMessage(), e);
+        }
         String certificate = identity.certificatePem();
         String authority = identity.authorityPem();
         place("CA/cacert.pem", authority, false);
