@@ -118,7 +118,7 @@ public final class LabHost {
         Command probe = command(virshWords("version")).within(Duration.ofSeconds(30));
         if (!Await.until(limit, () -> probe.run().ok())) {
             throw new IOException(name() + ": libvirtd does not answer after " + limit.toSeconds() + " s; its log: "
-                    + exec("tail", "-5", "/var/log/libvirtd.log", "/var/log/libvirt/libvirtd.log")
+                    + exec("tail", "-n", "5", "/var/log/libvirtd.log", "/var/log/libvirt/libvirtd.log")
                             .out());
         }
     }

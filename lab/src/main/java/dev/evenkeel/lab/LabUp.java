@@ -145,7 +145,7 @@ final class LabUp {
         return host.isEmpty()
                 ? "it runs nowhere"
                 : host.get()
-                        .exec("tail", "-3", "/var/log/libvirt/qemu/" + vm.name() + "-serial.log")
+                        .exec("tail", "-n", "3", "/var/log/libvirt/qemu/" + vm.name() + "-serial.log")
                         .out();
     }
 }
