@@ -34,7 +34,6 @@ import dev.evenkeel.core.update.UpdateId;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.SerializationFeature;
@@ -101,10 +100,7 @@ public final class Json {
         }
         builder.addMixIn(Update.class, UpdateMixIn.class);
         builder.addMixIn(PackageFile.class, PackageFileMixIn.class);
-        for (Class<?> container : List.of(List.class, Map.class, SortedMap.class, SortedSet.class)) {
-            builder.withConfigOverride(
-                    container, o -> o.setNullHandling(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY)));
-        }
+        builder.addMixIn(Payload.class, PayloadMixIn.class);
         builder.addMixIn(Run.class, CaseMixIn.class);
         builder.registerSubtypes(new NamedType(HostRun.class, "HostRun"), new NamedType(Rollout.class, "Rollout"));
         return builder;
@@ -143,6 +139,16 @@ public final class Json {
                 @JsonProperty(value = "title", required = true) String title,
                 @JsonProperty(value = "methods", required = true) Map<Method, Payload> methods,
                 @JsonProperty(value = "verify", required = true) SortedMap<String, String> verify) {}
+    }
+
+    /** What a payload may leave out is empty. */
+    private abstract static class PayloadMixIn {
+        @JsonCreator
+        PayloadMixIn(
+                @JsonProperty("packages") @JsonSetter(nulls = Nulls.AS_EMPTY) List<PackageFile> packages,
+                @JsonProperty("previous") @JsonSetter(nulls = Nulls.AS_EMPTY) List<PackageFile> previous,
+                @JsonProperty("removeOnUndo") @JsonSetter(nulls = Nulls.AS_EMPTY) List<String> removeOnUndo,
+                @JsonProperty("restart") @JsonSetter(nulls = Nulls.AS_EMPTY) List<String> restart) {}
     }
 
     /** What a package of a manifest may not leave out. */
