@@ -158,6 +158,36 @@ class RivalsTest {
     }
 
     @Test
+    void aLeaseCannotChangeHandsInTheMiddleOfACommit() throws Exception {
+        Lease lease = create(SHARD, "r1");
+        TestDatabase.execute("UPDATE evenkeel.lease SET expires_at = clock_timestamp() - interval '1 s'");
+        try (var threads = Executors.newFixedThreadPool(2);
+                var blocker = TestDatabase.server().connect();
+                var statement = blocker.createStatement()) {
+            blocker.setAutoCommit(false);
+            statement.execute("SELECT true FROM evenkeel.run WHERE id = 'r1' FOR UPDATE");
+            Future<Result> commit = threads.submit(() -> store(0).commit(commit(lease, 1, Step.ignore(run("r1")))));
+            awaitWaiting(1, commit);
+            Future<Optional<Lease>> takeover = threads.submit(() -> store(1).acquire(SHARD, "server-1", TTL));
+            awaitWaiting(2, takeover);
+            blocker.rollback();
+
+            assertThat(commit.get(30, TimeUnit.SECONDS)).isEqualTo(new Result.Committed(2));
+            assertThat(takeover.get(30, TimeUnit.SECONDS)).isPresent();
+        }
+        assertThat(store(0).commit(commit(lease, 2, Step.ignore(run("r1"))))).isEqualTo(new Result.Fenced());
+    }
+
+    /** Waits until so many statements wait for a lock, the last of which belongs to the task. */
+    private static void awaitWaiting(int statements, Future<?> task) {
+        String waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+        while (Integer.parseInt(TestDatabase.ask(waiting)) < statements) {
+            assertThat(task.isDone()).as("it should wait").isFalse();
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
     void shardsThatManyServersClaimAtOnceAreNeverGivenTwice() throws Exception {
         for (int i = 0; i < 40; i++) {
             servers[0].runs().register(new MigrationDomainId("shard-" + i));
