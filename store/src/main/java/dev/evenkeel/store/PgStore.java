@@ -19,6 +19,7 @@ public final class PgStore implements AutoCloseable {
     private final PgJoinTokens joinTokens;
     private final PgAnswers answers;
     private final PgObservations observations;
+    private final PgAudit audit;
 
     private PgStore(Pool pool) {
         this.pool = pool;
@@ -28,6 +29,7 @@ public final class PgStore implements AutoCloseable {
         this.joinTokens = new PgJoinTokens(pool);
         this.answers = new PgAnswers(pool);
         this.observations = new PgObservations(pool);
+        this.audit = new PgAudit(pool);
     }
 
     /**
@@ -70,6 +72,10 @@ public final class PgStore implements AutoCloseable {
 
     public PgObservations observations() {
         return observations;
+    }
+
+    public PgAudit audit() {
+        return audit;
     }
 
     /** The sequence of the newest notice, 0 before the first. */

@@ -29,10 +29,13 @@ final class Schema {
                             + e.getMessage() + " Start the version that made them, or a newer one.",
                     e);
         } catch (FlywayException e) {
+            String said = String.valueOf(e.getMessage());
             throw new PostgresTrouble(
                     Code.FAILED,
-                    "Making the tables in " + pool.database().describe() + " failed: " + e.getMessage()
-                            + " The user needs the right to create a schema: GRANT CREATE ON DATABASE.",
+                    "Making the tables in " + pool.database().describe() + " failed: " + said
+                            + (said.contains("permission denied")
+                                    ? " Let the user create a schema: GRANT CREATE ON DATABASE ... TO ..."
+                                    : ""),
                     e);
         }
     }

@@ -24,10 +24,16 @@ final class TestDatabase {
             EmbeddedPostgres server = EmbeddedPostgres.start(
                     PostgresPlace.under(Path.of("target", "test-state").toAbsolutePath()));
             Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+            try (var connection = server.connect();
+                    var statement = connection.createStatement()) {
+                statement.execute("DROP SCHEMA IF EXISTS evenkeel CASCADE"); // of another state of this module
+            }
             PgStore.open(server, SETTINGS).close();
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -46,9 +52,19 @@ final class TestDatabase {
 
     static void empty() {
         execute(
-                "TRUNCATE evenkeel.run, evenkeel.run_event, evenkeel.message, evenkeel.effect, evenkeel.hold,"
-                        + " evenkeel.notice, evenkeel.ledger, evenkeel.lease RESTART IDENTITY",
-                "UPDATE evenkeel.notice_counter SET last = 0");
+                """
+                DO $$
+                DECLARE tables text;
+                BEGIN
+                  SELECT string_agg(format('evenkeel.%I', tablename), ', ') INTO tables FROM pg_tables
+                  WHERE schemaname = 'evenkeel' AND tablename NOT LIKE '%counter' AND tablename NOT LIKE '%head'
+                    AND tablename <> 'flyway_schema_history';
+                  SET LOCAL session_replication_role = replica; -- the audit trail refuses to be emptied
+                  EXECUTE 'TRUNCATE ' || tables || ' RESTART IDENTITY';
+                END $$
+                """,
+                "UPDATE evenkeel.notice_counter SET last = 0",
+                "UPDATE evenkeel.audit_head SET sequence = 0, hash = ''");
     }
 
     static void execute(String... statements) {
