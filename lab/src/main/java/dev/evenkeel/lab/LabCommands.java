@@ -46,8 +46,8 @@ final class LabCommands {
         @Option(names = "--vms", defaultValue = "6", description = "how many VMs (default: ${DEFAULT-VALUE})")
         int vms;
 
-        @Option(names = "--control-plane", description = "start a server, and an agent on each host, too")
-        boolean controlPlane;
+        @Option(names = "--bare", description = "hosts and VMs only: no server, no agents")
+        boolean bare;
 
         @Option(names = "--beat-ms", defaultValue = "20", description = "ms between heartbeats (default: 20)")
         int beatMs;
@@ -58,10 +58,13 @@ final class LabCommands {
                     .withName(which.name)
                     .withHosts(hosts)
                     .withVms(vms)
-                    .withControlPlane(controlPlane)
+                    .withControlPlane(!bare)
                     .withBeatPeriod(Duration.ofMillis(beatMs));
             Lab.up(spec, Progress.on(System.out));
-            System.out.println("Look around: lab status · lab exec h1 -- virsh list · lab exec ctl -- ip -brief addr");
+            if (!bare) {
+                System.out.println("Its fleet: evenkeel host ls · evenkeel vm ls · evenkeel events -f");
+            }
+            System.out.println("Its hosts: evenkeel lab status · evenkeel lab exec h1 -- virsh list");
             return 0;
         }
     }
