@@ -50,8 +50,8 @@ public final class LoadProbe {
      */
     public Map<UUID, Bytes> refresh(Connection host) {
         try (Domains all = host.domains()) {
-            Map<UUID, Bytes> shortly = measureAll(all, SHORT);
             Map<UUID, Bytes> longer = measureAll(all, LONG);
+            Map<UUID, Bytes> shortly = measureAll(all, SHORT); // the last one is what the domain's statistics show
             shortly.forEach((id, rate) -> known.put(
                     id, new Measured(rate, workingSet(rate, Optional.ofNullable(longer.get(id))), System.nanoTime())));
             known.keySet().retainAll(shortly.keySet());

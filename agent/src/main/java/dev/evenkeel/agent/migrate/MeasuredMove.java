@@ -31,8 +31,25 @@ final class MeasuredMove {
         this.total = steering.elapsed();
     }
 
-    Measurements read(
-            MoveRecord record, Optional<MigrationForecast> forecast, Optional<MigrationLoad> load, List<String> notes) {
+    /**
+     * What was foreseen once nothing spoke against the move.
+     *
+     * @param clearedAfter how long it took to get there, which is no part of what was foreseen
+     */
+    record Foreseen(MigrationForecast forecast, MigrationLoad load, Duration clearedAfter) {
+        /** The forecast from the order on. */
+        MigrationForecast fromOrder() {
+            return new MigrationForecast(
+                    forecast.way(),
+                    forecast.stop(),
+                    forecast.total().plus(clearedAfter),
+                    forecast.transferred(),
+                    forecast.passes(),
+                    forecast.throttlePercent());
+        }
+    }
+
+    Measurements read(MoveRecord record, Optional<Foreseen> foreseen, List<String> notes) {
         Optional<JobStatistics> completed = Optional.empty();
         GuestClock clock = new GuestClock.NotSet("the destination's daemon did not answer any more");
         try (Domain guest = ends.destination().domain(vm).orElse(null)) {
@@ -53,7 +70,7 @@ final class MeasuredMove {
                 .or(() -> steering.last().flatMap(JobStatistics::downtime))
                 .orElse(Duration.ZERO);
         Bytes memory = new Bytes(job.map(JobStatistics::memoryProcessedBytes).orElse(0L));
-        Bytes storage = new Bytes(job.map(JobStatistics::diskProcessedBytes).orElse(0L));
+        Bytes storage = new Bytes(steering.storageSent());
         int passes = job.map(JobStatistics::memoryIteration).orElse(0);
         return new Measurements(
                 stop,
@@ -63,15 +80,26 @@ final class MeasuredMove {
                 passes,
                 steering.postCopy(),
                 record.startedAt(),
-                forecast,
-                load,
-                measured(job, stop, memory, storage, passes),
+                foreseen.map(Foreseen::fromOrder),
+                foreseen.map(Foreseen::load),
+                measured(
+                        job,
+                        stop,
+                        memory,
+                        storage,
+                        passes,
+                        foreseen.map(Foreseen::clearedAfter).orElse(Duration.ZERO)),
                 clock,
                 notes);
     }
 
     private MigrationMeasured measured(
-            Optional<JobStatistics> job, Duration stop, Bytes memory, Bytes storage, int passes) {
+            Optional<JobStatistics> job,
+            Duration stop,
+            Bytes memory,
+            Bytes storage,
+            int passes,
+            Duration clearedAfter) {
         long speed = job.map(JobStatistics::memoryBytesPerSecond).orElse(0L);
         Duration memoryTime = speed <= 0
                 ? Duration.ZERO
@@ -79,10 +107,10 @@ final class MeasuredMove {
         Duration firstMemory = steering.memoryBegan().orElse(total);
         Duration firstStorage = steering.storageBegan().orElse(firstMemory);
         return new MigrationMeasured(
-                firstStorage,
+                firstStorage.minus(clearedAfter),
                 memoryTime.isNegative() ? Duration.ZERO : memoryTime,
                 stop,
-                total,
+                total.minus(clearedAfter),
                 memory,
                 storage,
                 firstMemory.minus(firstStorage),

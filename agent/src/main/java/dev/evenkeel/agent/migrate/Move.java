@@ -14,13 +14,16 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /** One move of one VM, from the order to its end. */
 final class Move implements AutoCloseable {
-    private static final Duration GLANCE = Duration.ofMillis(50);
+    private static final Duration GLANCE = Duration.ofMillis(100);
 
     private final MigrationRequest request;
     private final UUID vm;
@@ -75,9 +78,13 @@ final class Move implements AutoCloseable {
         records.keep(record);
         MigrationPilot pilot = MigrationPilot.start(request.limits(), request.model(), cleared.forecast());
         Steering steering = new Steering(pilot, beganAtNanos);
+        Duration clearedAfter = steering.elapsed();
         Optional<LibvirtException> failure = run(cleared, pilot, steering);
         Settler settler = new Settler(request, vm, ends, records, record, steering);
-        return settler.settle(failure, Optional.of(cleared.forecast()), Optional.of(cleared.load()), givenUp);
+        return settler.settle(
+                failure,
+                Optional.of(new MeasuredMove.Foreseen(cleared.forecast(), cleared.load(), clearedAfter)),
+                givenUp);
     }
 
     MigrationResult takeUp() {
@@ -93,7 +100,7 @@ final class Move implements AutoCloseable {
         Steering steering =
                 new Steering(MigrationPilot.start(request.limits(), request.model(), unknown), beganAtNanos);
         return new Settler(request, vm, ends, records, record, steering)
-                .settle(Optional.empty(), Optional.empty(), Optional.empty(), false);
+                .settle(Optional.empty(), Optional.empty(), false);
     }
 
     /** Asks for the end of the move; takes effect wherever it stands. */
@@ -128,7 +135,7 @@ final class Move implements AutoCloseable {
     }
 
     private Optional<LibvirtException> watch(Domain domain, Future<Boolean> migration, Steering steering) {
-        while (!migration.isDone()) {
+        while (!isOver(migration)) {
             try {
                 steering.look(domain);
                 if (givenUp && !steering.postCopy() && domain.job().isRunning()) {
@@ -137,7 +144,6 @@ final class Move implements AutoCloseable {
             } catch (LibvirtException e) {
                 // the daemon is away or the job has just ended; the migration's own call tells
             }
-            LockSupport.parkNanos(GLANCE.toNanos());
         }
         return switch (migration.state()) {
             case FAILED ->
@@ -146,6 +152,23 @@ final class Move implements AutoCloseable {
                         : Optional.of(LibvirtException.of(migration.exceptionNow()));
             case SUCCESS, CANCELLED, RUNNING -> Optional.empty();
         };
+    }
+
+    /** Waits a moment, less when the migration ends in it. */
+    private static boolean isOver(Future<Boolean> migration) {
+        try {
+            migration.get(GLANCE.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            return true;
+        } catch (InterruptedException e) {
+            // The move is the daemon's now; whoever wants it to end aborts it. Waiting without a pause would be a busy
+            // loop.
+            LockSupport.parkNanos(GLANCE.toNanos());
+            return migration.isDone();
+        }
     }
 
     private MigrationOptions options(Clearance.Granted cleared) {

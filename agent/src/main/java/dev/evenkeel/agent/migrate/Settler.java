@@ -6,8 +6,6 @@ import dev.evenkeel.agent.libvirt.DomainEvent;
 import dev.evenkeel.agent.libvirt.LibvirtException;
 import dev.evenkeel.agent.migrate.Settlement.Verdict;
 import dev.evenkeel.core.fleet.Refusal;
-import dev.evenkeel.core.impact.MigrationForecast;
-import dev.evenkeel.core.impact.MigrationLoad;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,10 +51,7 @@ final class Settler {
     }
 
     MigrationResult settle(
-            Optional<LibvirtException> failure,
-            Optional<MigrationForecast> forecast,
-            Optional<MigrationLoad> load,
-            boolean givenUp) {
+            Optional<LibvirtException> failure, Optional<MeasuredMove.Foreseen> foreseen, boolean givenUp) {
         while (true) {
             steerWhileItRuns();
             Verdict verdict = await();
@@ -64,7 +59,7 @@ final class Settler {
             switch (verdict) {
                 case Verdict.Moved moved -> {
                     if (clearSource(moved)) {
-                        return moved(forecast, load);
+                        return moved(foreseen);
                     }
                 }
                 case Verdict.Stayed stayed -> {
@@ -89,9 +84,9 @@ final class Settler {
         }
     }
 
-    private MigrationResult moved(Optional<MigrationForecast> forecast, Optional<MigrationLoad> load) {
+    private MigrationResult moved(Optional<MeasuredMove.Foreseen> foreseen) {
         MeasuredMove measured = new MeasuredMove(vm, ends, steering);
-        Measurements numbers = measured.read(record, forecast, load, notes);
+        Measurements numbers = measured.read(record, foreseen, notes);
         records.drop(request.vm(), record.destinationUri());
         return new MigrationResult.Moved(numbers);
     }

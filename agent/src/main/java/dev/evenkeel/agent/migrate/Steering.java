@@ -24,6 +24,7 @@ final class Steering {
     private boolean postCopy;
     private Optional<Duration> storageBegan = Optional.empty();
     private Optional<Duration> memoryBegan = Optional.empty();
+    private long storageSent;
     private Optional<JobStatistics> last = Optional.empty();
 
     Steering(MigrationPilot pilot, long beganAtNanos) {
@@ -43,7 +44,10 @@ final class Steering {
             return false;
         }
         last = Optional.of(job);
-        postCopy |= domain.state().isInPostCopy();
+        storageSent = Math.max(storageSent, job.diskProcessedBytes());
+        if (job.postCopyRequests() > 0) {
+            postCopy = true; // begun by someone else, or by an earlier life of this agent
+        }
         MigrationSample sample = sample(job);
         if (sample.phase() == Phase.STORAGE && storageBegan.isEmpty()) {
             storageBegan = Optional.of(sample.elapsed());
@@ -113,6 +117,11 @@ final class Steering {
 
     Optional<Duration> memoryBegan() {
         return memoryBegan;
+    }
+
+    /** Bytes of storage seen to be sent; libvirt forgets them in its last account. */
+    long storageSent() {
+        return storageSent;
     }
 
     Optional<JobStatistics> last() {

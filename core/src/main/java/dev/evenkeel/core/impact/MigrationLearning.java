@@ -4,12 +4,15 @@ import dev.evenkeel.core.fleet.Bytes;
 import java.time.Duration;
 
 /**
- * Turns a completed move into better constants. Each constant moves a part of the way to what this move showed: all of it the first
+ * Turns a completed move into better constants. Each constant moves a part of the way to what this move showed: half of it the first
  * time, less with each move, and never less than {@link #LEAST_WEIGHT}, so that a link that has changed is believed within a few
- * moves. Speeds are averaged as logarithms, because one slow move is not ten times as telling as one fast one.
+ * moves. Everything is averaged as logarithms, because one slow move is not ten times as telling as one fast one; and once there
+ * are a few, one that is far off (the host was busy for a moment) counts as no more than {@link #FAR_OFF} times what was known.
  */
 final class MigrationLearning {
-    private static final double LEAST_WEIGHT = 0.25;
+    private static final double LEAST_WEIGHT = 0.2;
+    private static final double FAR_OFF = 2.5;
+    private static final int FEW = 2;
     /** Less memory than this says more about delays than about the speed of the link. */
     private static final Bytes TELLING = Bytes.ofMiB(8);
 
@@ -18,13 +21,12 @@ final class MigrationLearning {
     private MigrationLearning() {}
 
     static MigrationModel learn(MigrationModel before, MigrationLoad load, MigrationMeasured measured) {
-        double weight = Math.max(LEAST_WEIGHT, 1.0 / (before.moves() + 1));
-        Bytes memory = speed(before.memoryPerSecond(), measured.memory(), measured.memoryTime(), weight);
-        Bytes storage = speed(before.storagePerSecond(), measured.storage(), measured.storageTime(), weight);
+        Bytes memory = speed(before, before.memoryPerSecond(), measured.memory(), measured.memoryTime());
+        Bytes storage = speed(before, before.storagePerSecond(), measured.storage(), measured.storageTime());
         Duration lastPass = lastPass(load, before, memory);
         Duration switchOver = measured.postCopy()
                 ? before.switchOver()
-                : blend(before.switchOver(), measured.stop().minus(lastPass), weight);
+                : time(before, before.switchOver(), measured.stop().minus(lastPass));
         Duration finish = measured.total()
                 .minus(measured.prepare())
                 .minus(measured.storageTime())
@@ -34,10 +36,10 @@ final class MigrationLearning {
                 memory,
                 storage,
                 before.scanPerSecond(),
-                blend(before.prepare(), measured.prepare(), weight),
+                time(before, before.prepare(), measured.prepare()),
                 before.perPass(),
                 switchOver,
-                blend(before.finish(), finish, weight),
+                time(before, before.finish(), finish),
                 before.moves() + 1);
     }
 
@@ -47,18 +49,22 @@ final class MigrationLearning {
         return MigrationModel.ofSeconds(dirtied / speed.value());
     }
 
-    private static Bytes speed(Bytes before, Bytes sent, Duration time, double weight) {
+    private static Bytes speed(MigrationModel model, Bytes before, Bytes sent, Duration time) {
         if (sent.compareTo(TELLING) < 0 || time.compareTo(LEAST) < 0) {
             return before;
         }
         double seen = sent.value() / MigrationModel.seconds(time);
-        double blended = Math.exp((1 - weight) * Math.log(before.value()) + weight * Math.log(seen));
-        return new Bytes(Math.max(1, Math.round(blended)));
+        return new Bytes(Math.max(1, Math.round(blend(model, before.value(), seen))));
     }
 
-    private static Duration blend(Duration before, Duration seen, double weight) {
+    private static Duration time(MigrationModel model, Duration before, Duration seen) {
         Duration positive = seen.compareTo(LEAST) < 0 ? LEAST : seen;
-        return MigrationModel.ofSeconds(
-                (1 - weight) * MigrationModel.seconds(before) + weight * MigrationModel.seconds(positive));
+        return MigrationModel.ofSeconds(blend(model, MigrationModel.seconds(before), MigrationModel.seconds(positive)));
+    }
+
+    private static double blend(MigrationModel model, double before, double seen) {
+        double weight = Math.max(LEAST_WEIGHT, 1.0 / (model.moves() + 2));
+        double believed = model.moves() < FEW ? seen : Math.clamp(seen, before / FAR_OFF, before * FAR_OFF);
+        return Math.exp((1 - weight) * Math.log(before) + weight * Math.log(believed));
     }
 }

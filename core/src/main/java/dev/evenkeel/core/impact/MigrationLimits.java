@@ -23,7 +23,7 @@ public record MigrationLimits(
      * The stop that QEMU is first asked for. Its default of 300 ms is taken up whenever it is offered, although the same VM
      * would have converged to a tenth of it a moment later; measured, 10 to 20 ms cost nothing in total time.
      */
-    static final Duration FIRST_DOWNTIME = Duration.ofMillis(15);
+    static final Duration FIRST_DOWNTIME = Duration.ofMillis(20);
 
     /** A limit on what may be planned, below maxPause: the estimate of the last bytes' speed can be off by a third. */
     private static final double SAFETY = 0.7;

@@ -31,9 +31,15 @@ public record MigrationLoad(Bytes memory, Bytes used, Bytes dirtiedPerSecond, By
         return Math.min(workingSet.value(), dirtiedPerSecond.value() * seconds);
     }
 
-    /** The same load with the guest held back to a part of its speed. */
+    /**
+     * The same load with the guest held back by some per cent. A guest that does not use its CPUs to the full hardly notices until what
+     * it is left with is less than it used; it is taken to be busy for {@link #BUSY} of the time.
+     */
     MigrationLoad throttled(int percent) {
-        Bytes rate = new Bytes(dirtiedPerSecond.value() * (100 - percent) / 100);
+        double kept = Math.min(1, (100 - percent) / 100.0 / BUSY);
+        Bytes rate = new Bytes(Math.round(dirtiedPerSecond.value() * kept));
         return new MigrationLoad(memory, used, rate, workingSet, storage);
     }
+
+    private static final double BUSY = 0.5;
 }

@@ -36,8 +36,8 @@ public record MigrationModel(
             Bytes.ofMiB(2048),
             Duration.ofMillis(700),
             Duration.ofMillis(20),
-            Duration.ofMillis(15),
-            Duration.ofMillis(200),
+            Duration.ofMillis(25),
+            Duration.ofMillis(300),
             0);
 
     public MigrationModel {

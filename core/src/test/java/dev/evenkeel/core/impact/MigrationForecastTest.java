@@ -32,11 +32,11 @@ class MigrationForecastTest {
 
     @Test
     void passesShrinkByTheRatioOfRateAndBandwidth() {
-        // 200 MiB take 2 s; then 20, 2, 0.2 s are dirtied at a tenth of the speed: 0.2 s need, 0.02 s, 0.002 s
+        // 200 MiB take 2 s; 20 MiB are dirtied meanwhile and take 0.2 s; then 2 MiB, 0.02 s: short enough to stop for
         MigrationForecast forecast = MigrationForecast.of(load(200, 10, 200), PLAIN, maxPause(1000));
-        assertThat(forecast.passes()).isEqualTo(4);
-        assertThat(forecast.stop().toMillis()).isEqualTo(10 + 2);
-        assertThat(forecast.transferred().toMiB()).isCloseTo(200 + 20 + 2 + 0.2, within(0.01));
+        assertThat(forecast.passes()).isEqualTo(3);
+        assertThat(forecast.stop().toMillis()).isEqualTo(10 + 20);
+        assertThat(forecast.transferred().toMiB()).isCloseTo(200 + 20 + 2, within(0.01));
         assertThat(forecast.total().toMillis()).isBetween(1000L + 2220, 1000L + 2235);
     }
 
@@ -88,12 +88,13 @@ class MigrationForecastTest {
 
     @Test
     void aVmJustTooFastIsHeldBackALittle() {
-        // 110 MiB/s against 100 never converge; at 80 % of its speed it is 88 against 100
+        // 110 MiB/s against 100 never converge; held back by 60 % a half-busy guest still has 80 % of its speed, 88
+        // against 100
         MigrationLoad load = load(400, 110, 400);
         MigrationLimits limits = new MigrationLimits(Duration.ofSeconds(1), false, true, null, Duration.ofMinutes(5));
         MigrationForecast forecast = MigrationForecast.of(load, PLAIN, limits);
         assertThat(forecast.way()).isEqualTo(MigrationForecast.Way.THROTTLED);
-        assertThat(forecast.throttlePercent()).isBetween(20, 40);
+        assertThat(forecast.throttlePercent()).isEqualTo(70);
         assertThat(MigrationThrottle.gap(forecast.throttlePercent())).isLessThan(limits.maxPause());
     }
 
@@ -126,21 +127,21 @@ class MigrationForecastTest {
     void learnsTheLinkFromWhatMovesTook() {
         MigrationLoad load = load(200, 0, 0);
         MigrationModel model = MigrationModel.DEFAULT;
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 12; i++) {
             model = MigrationForecast.learn(model, load, took(250));
         }
-        assertThat(model.moves()).isEqualTo(6);
-        assertThat(model.memoryPerSecond().toMiB()).isCloseTo(400, within(1.0));
+        assertThat(model.moves()).isEqualTo(12);
+        assertThat(model.memoryPerSecond().toMiB()).isCloseTo(400, within(20.0));
         MigrationForecast forecast = MigrationForecast.of(load, model, maxPause(1000));
         assertThat(forecast.stop().toMillis()).isBetween(35L, 45L);
-        assertThat(forecast.total().toMillis()).isBetween(1700L, 1900L);
+        assertThat(forecast.total().toMillis()).isBetween(1650L, 1900L);
     }
 
     @Test
     void oneOddMoveDoesNotOverturnWhatManyHaveShown() {
         MigrationLoad load = load(200, 0, 0);
         MigrationModel model = MigrationModel.DEFAULT;
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 12; i++) {
             model = MigrationForecast.learn(model, load, took(250));
         }
         MigrationModel after = MigrationForecast.learn(
@@ -156,7 +157,7 @@ class MigrationForecastTest {
                         Duration.ZERO,
                         3,
                         false));
-        assertThat(after.memoryPerSecond().toMiB()).isBetween(100.0, 250.0);
+        assertThat(after.memoryPerSecond().toMiB()).isGreaterThan(300.0);
     }
 
     @Test

@@ -17,7 +17,7 @@ class MigrationPilotTest {
 
     @Test
     void beginsWithASmallStop() {
-        assertThat(pilot.firstDowntime()).isEqualTo(Duration.ofMillis(15));
+        assertThat(pilot.firstDowntime()).isEqualTo(Duration.ofMillis(20));
         assertThat(pilot(10, false, MigrationForecast.Way.PRE_COPY).firstDowntime())
                 .isLessThan(Duration.ofMillis(10));
     }
