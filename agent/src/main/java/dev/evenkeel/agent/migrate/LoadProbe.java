@@ -41,7 +41,7 @@ public final class LoadProbe {
 
     private final Map<UUID, Measured> known = new ConcurrentHashMap<>();
 
-    private record Measured(Bytes perSecond, Optional<Bytes> workingSet, long atNanos) {}
+    private record Measured(Bytes perSecond, Optional<Bytes> workingSet, double cpuBusy, long atNanos) {}
 
     /**
      * Measures all running VMs at once; takes some six seconds, during which the guests run on unhindered.
@@ -51,9 +51,16 @@ public final class LoadProbe {
     public Map<UUID, Bytes> refresh(Connection host) {
         try (Domains all = host.domains()) {
             Map<UUID, Bytes> longer = measureAll(all, LONG);
+            Map<UUID, CpuMeter> meters = new HashMap<>();
+            all.forEach(d -> meters.put(d.id(), CpuMeter.start(d)));
             Map<UUID, Bytes> shortly = measureAll(all, SHORT); // the last one is what the domain's statistics show
-            shortly.forEach((id, rate) -> known.put(
-                    id, new Measured(rate, workingSet(rate, Optional.ofNullable(longer.get(id))), System.nanoTime())));
+            for (Domain domain : all) {
+                Optional.ofNullable(shortly.get(domain.id())).ifPresent(rate -> {
+                    Optional<Bytes> workingSet = workingSet(rate, Optional.ofNullable(longer.get(domain.id())));
+                    CpuMeter meter = meters.getOrDefault(domain.id(), CpuMeter.UNKNOWN);
+                    known.put(domain.id(), new Measured(rate, workingSet, meter.busy(domain), System.nanoTime()));
+                });
+            }
             known.keySet().retainAll(shortly.keySet());
             return shortly;
         }
@@ -78,8 +85,10 @@ public final class LoadProbe {
         private final Domain domain;
         private final DomainDescription vm;
         private final boolean started;
+        private final CpuMeter meter;
 
         private Pending(Domain domain, DomainDescription vm, boolean started) {
+            this.meter = started ? CpuMeter.start(domain) : CpuMeter.UNKNOWN;
             this.domain = domain;
             this.vm = vm;
             this.started = started;
@@ -89,13 +98,13 @@ public final class LoadProbe {
         MigrationLoad load(Bytes storage) {
             if (started) {
                 Bytes rate = await(domain, SHORT).orElse(Bytes.ZERO);
-                known.put(vm.id(), new Measured(rate, Optional.empty(), System.nanoTime()));
+                known.put(vm.id(), new Measured(rate, Optional.empty(), meter.busy(domain), System.nanoTime()));
             }
-            Measured measured = known.getOrDefault(vm.id(), new Measured(Bytes.ZERO, Optional.empty(), 0));
+            Measured measured = known.getOrDefault(vm.id(), new Measured(Bytes.ZERO, Optional.empty(), 0, 0));
             Bytes used = used(domain, vm.memory());
             Bytes workingSet =
                     measured.workingSet().filter(w -> w.compareTo(used) < 0).orElse(used);
-            return new MigrationLoad(vm.memory(), used, measured.perSecond(), workingSet, storage);
+            return new MigrationLoad(vm.memory(), used, measured.perSecond(), workingSet, storage, measured.cpuBusy());
         }
     }
 

@@ -99,6 +99,14 @@ class MigrationForecastTest {
     }
 
     @Test
+    void aVmWhoseCpusAreNearlyIdleWouldNotNoticeBeingHeldBack() {
+        MigrationLoad idle = new MigrationLoad(
+                Bytes.ofMiB(400), Bytes.ofMiB(400), Bytes.ofMiB(110), Bytes.ofMiB(400), Bytes.ZERO, 0.2);
+        MigrationLimits limits = new MigrationLimits(Duration.ofSeconds(1), false, true, null, Duration.ofMinutes(5));
+        assertThat(MigrationForecast.of(idle, PLAIN, limits).way()).isEqualTo(MigrationForecast.Way.NEVER);
+    }
+
+    @Test
     void aCapOnBandwidthIsTheSpeedOfTheLink() {
         MigrationLimits capped =
                 new MigrationLimits(Duration.ofSeconds(1), false, false, Bytes.ofMiB(50), Duration.ofMinutes(5));
@@ -109,7 +117,7 @@ class MigrationForecastTest {
     @Test
     void storageThatMovesAlongTakesItsTime() {
         MigrationLoad load =
-                new MigrationLoad(Bytes.ofMiB(200), Bytes.ofMiB(200), Bytes.ZERO, Bytes.ZERO, Bytes.ofMiB(300));
+                new MigrationLoad(Bytes.ofMiB(200), Bytes.ofMiB(200), Bytes.ZERO, Bytes.ZERO, Bytes.ofMiB(300), 0);
         MigrationForecast forecast = MigrationForecast.of(load, PLAIN, maxPause(1000));
         assertThat(forecast.total().toMillis()).isEqualTo(1000 + 3000 + 2000 + 10);
         assertThat(forecast.transferred()).isEqualTo(Bytes.ofMiB(500));
@@ -182,7 +190,7 @@ class MigrationForecastTest {
 
     private static MigrationLoad load(int mib, int dirtied, int workingSet) {
         return new MigrationLoad(
-                Bytes.ofMiB(mib), Bytes.ofMiB(mib), Bytes.ofMiB(dirtied), Bytes.ofMiB(workingSet), Bytes.ZERO);
+                Bytes.ofMiB(mib), Bytes.ofMiB(mib), Bytes.ofMiB(dirtied), Bytes.ofMiB(workingSet), Bytes.ZERO, 0.5);
     }
 
     private static MigrationLimits maxPause(long millis) {
