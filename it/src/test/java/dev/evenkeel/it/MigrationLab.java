@@ -147,9 +147,9 @@ final class MigrationLab implements AutoCloseable {
     }
 
     /** Waits until the VM's memory is on its way. */
-    void awaitMoving(MigrationRequest request) throws IOException {
+    void awaitMoving(LabHost from, MigrationRequest request) throws IOException {
         UUID id = UUID.fromString(request.vm().value());
-        try (Connection connection = open(hostOf(request.vm()));
+        try (Connection connection = open(from);
                 Domain domain = connection.domain(id).orElseThrow()) {
             assertThat(Await.until(PATIENCE, () -> domain.job().memoryIteration() > 0))
                     .as("memory is on its way")

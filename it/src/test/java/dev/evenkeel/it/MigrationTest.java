@@ -66,9 +66,7 @@ class MigrationTest {
         LabVm vm = lab.vm("busy");
         LabHost from = lab.hostOf(vm);
         vm.load(40, 64);
-        try (Connection host = lab.open(from)) {
-            assertThat(lab.loads().refresh(host)).isNotEmpty();
-        }
+        measureLoad(from);
         Instant before = Instant.now();
         Measurements measured = moved(lab.away(vm));
         Instant after = Instant.now();
@@ -96,6 +94,7 @@ class MigrationTest {
         LabVm vm = lab.vm("busy");
         LabHost from = lab.hostOf(vm);
         vm.load(150, 128);
+        measureLoad(from);
         Instant before = Instant.now();
         MigrationRequest request = lab.away(vm, Duration.ofMillis(300), false, SLOW);
         try (LiveMigration mover = lab.moverOn(from)) {
@@ -115,6 +114,7 @@ class MigrationTest {
         LabVm vm = lab.vm("busy");
         LabHost from = lab.hostOf(vm);
         vm.load(150, 96);
+        measureLoad(from);
         Instant before = Instant.now();
         Measurements measured = moved(lab.away(vm, Duration.ofMillis(700), true, Bytes.ofMiB(40)));
         assertThat(measured.postCopy()).isTrue();
@@ -141,7 +141,7 @@ class MigrationTest {
         Instant before = Instant.now();
         MigrationRequest request = lab.away(vm, Duration.ofSeconds(2), false, SLOW);
         try (LiveMigration mover = lab.moverOn(from)) {
-            CompletableFuture<MigrationResult> move = start(mover, request);
+            CompletableFuture<MigrationResult> move = start(from, mover, request);
             mover.abort(request.vm());
             assertFailed(move, "ABORTED");
         }
@@ -155,7 +155,7 @@ class MigrationTest {
         Instant before = Instant.now();
         MigrationRequest request = lab.away(vm, Duration.ofSeconds(2), false, SLOW);
         try (LiveMigration mover = lab.moverOn(from)) {
-            CompletableFuture<MigrationResult> move = start(mover, request);
+            CompletableFuture<MigrationResult> move = start(from, mover, request);
             lab.other(from).killQemu(vm.name());
             assertFailed(move, "MIGRATION_FAILED");
         }
@@ -170,7 +170,7 @@ class MigrationTest {
         Instant before = Instant.now();
         MigrationRequest request = lab.away(vm, Duration.ofSeconds(2), false, SLOW);
         try (LiveMigration mover = lab.moverOn(from)) {
-            CompletableFuture<MigrationResult> move = start(mover, request);
+            CompletableFuture<MigrationResult> move = start(from, mover, request);
             from.stopLink(lab.other(from));
             try {
                 assertFailed(move, "LINK_LOST");
@@ -189,7 +189,7 @@ class MigrationTest {
         Instant before = Instant.now();
         MigrationRequest request = lab.away(vm, Duration.ofSeconds(2), false, SLOW);
         try (LiveMigration mover = lab.moverOn(from)) {
-            CompletableFuture<MigrationResult> move = start(mover, request);
+            CompletableFuture<MigrationResult> move = start(from, mover, request);
             from.killLibvirtd();
             assertFailed(move, "LINK_LOST");
         }
@@ -220,7 +220,7 @@ class MigrationTest {
             }
         });
         try (LiveMigration afterRestart = lab.moverOn(from)) {
-            lab.awaitMoving(request);
+            lab.awaitMoving(from, request);
             assertThat(afterRestart.resume(request)).isInstanceOf(MigrationResult.Moved.class);
             assertThat(afterRestart.probe(request.vm(), request.destinationUri()))
                     .isInstanceOf(Standing.AtDestination.class);
@@ -235,7 +235,7 @@ class MigrationTest {
         LabHost from = lab.hostOf(vm);
         MigrationRequest request = lab.away(vm, Duration.ofSeconds(2), false, SLOW);
         try (LiveMigration mover = lab.moverOn(from)) {
-            CompletableFuture<MigrationResult> move = start(mover, request);
+            CompletableFuture<MigrationResult> move = start(from, mover, request);
             from.killQemu(vm.name());
             assertThat(move.get(2, TimeUnit.MINUTES)).isInstanceOfSatisfying(MigrationResult.Failed.class, failed -> {
                 assertThat(failed.source()).isEqualTo(MigrationResult.Source.DEAD);
@@ -248,6 +248,12 @@ class MigrationTest {
         lab.assertOnlyOn(from, vm);
     }
 
+    private void measureLoad(LabHost host) {
+        try (Connection connection = lab.open(host)) {
+            assertThat(lab.loads().refresh(connection)).isNotEmpty();
+        }
+    }
+
     private Measurements moved(MigrationRequest request) throws IOException {
         LabHost from = lab.hostOf(request.vm());
         try (LiveMigration mover = lab.moverOn(from)) {
@@ -258,9 +264,10 @@ class MigrationTest {
         }
     }
 
-    private CompletableFuture<MigrationResult> start(LiveMigration mover, MigrationRequest request) throws IOException {
+    private CompletableFuture<MigrationResult> start(LabHost from, LiveMigration mover, MigrationRequest request)
+            throws IOException {
         CompletableFuture<MigrationResult> move = CompletableFuture.supplyAsync(() -> mover.migrate(request));
-        lab.awaitMoving(request);
+        lab.awaitMoving(from, request);
         return move;
     }
 

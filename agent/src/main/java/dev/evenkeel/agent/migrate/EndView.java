@@ -3,7 +3,6 @@ package dev.evenkeel.agent.migrate;
 import dev.evenkeel.agent.libvirt.Connection;
 import dev.evenkeel.agent.libvirt.Domain;
 import dev.evenkeel.agent.libvirt.DomainState;
-import dev.evenkeel.agent.libvirt.JobStatistics;
 import dev.evenkeel.agent.libvirt.LibvirtError;
 import dev.evenkeel.agent.libvirt.LibvirtException;
 import java.util.Optional;
@@ -51,8 +50,14 @@ sealed interface EndView {
     }
 
     private static boolean isBusy(Domain domain) {
-        JobStatistics job = domain.job();
-        return job.isRunning();
+        try {
+            return domain.job().isRunning();
+        } catch (LibvirtException e) {
+            if (e.code() == LibvirtError.OPERATION_UNSUPPORTED) {
+                return true; // "migration statistics are available only on the source host": it is coming in
+            }
+            throw e;
+        }
     }
 
     /** libvirt has no call that tells a guest that waits for its memory from one that was paused; QEMU's own status does. */
