@@ -65,6 +65,15 @@ final class FailuresTest extends ServerTest {
     }
 
     @Test
+    void whatDoesNotExistIsNamedWithTheWayToSeeWhatDoes() {
+        server.on("GET /v1/hosts", Samples.page(Samples.HOST));
+
+        shell.run("host", "cordon", "h7")
+                .endsWith(ExitCode.NOT_FOUND)
+                .says("error: there is no host \"h7\"; see: evenkeel host ls");
+    }
+
+    @Test
     void aServerThatIsNotThereIsNamed() {
         server.close();
 

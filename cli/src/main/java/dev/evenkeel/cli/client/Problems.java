@@ -34,7 +34,7 @@ final class Problems {
             fields = List.of();
         }
         if (status == 401) {
-            fields = List.of("give the server's token with --token-file FILE; it lies in STATE/server/admin-token");
+            fields = List.of("name the file that holds it with --token-file FILE");
         }
         return new CommandFailed(code(status), message, fields);
     }

@@ -31,7 +31,8 @@ final class Finder {
             }
             Pages pages = session.api().list(Query.NONE, collection);
             if (!LONG_IDS.contains(collection)) {
-                return pages.find(item -> named.equals(Json.text(item, "name"))).orElseThrow(() -> e);
+                return pages.find(item -> named.equals(Json.text(item, "name")))
+                        .orElseThrow(() -> missing(collection, named));
             }
             List<JsonNode> fitting = named.length() < SHORTEST
                     ? List.of()
@@ -39,7 +40,7 @@ final class Finder {
                             .filter(item -> id(item).startsWith(named))
                             .toList();
             return switch (fitting.size()) {
-                case 0 -> throw e;
+                case 0 -> throw missing(collection, named);
                 case 1 -> fitting.getFirst();
                 default ->
                     throw new CommandFailed(
@@ -48,6 +49,12 @@ final class Finder {
                             fitting.stream().map(Finder::id).toList());
             };
         }
+    }
+
+    private static CommandFailed missing(String collection, String named) {
+        String noun = collection.substring(0, collection.length() - 1);
+        return new CommandFailed(
+                ExitCode.NOT_FOUND, "there is no " + noun + " \"" + named + "\"; see: evenkeel " + noun + " ls");
     }
 
     static String id(JsonNode thing) {
