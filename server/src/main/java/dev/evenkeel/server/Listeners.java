@@ -12,9 +12,10 @@ import io.helidon.common.tls.Tls;
 import io.helidon.common.tls.TlsClientAuth;
 import io.helidon.webserver.WebServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.net.ServerSocket;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
@@ -67,26 +68,26 @@ final class Listeners implements AutoCloseable {
                                 .tls(tls)
                                 .routing(gateway::addTo))
                 .build();
-        try {
-            web.start();
-        } catch (UncheckedIOException | IllegalStateException e) {
-            web.stop();
-            throw new IOException(
-                    "cannot listen on " + settings.host() + ":" + settings.port() + " and " + settings.gatewayHost()
-                            + ":"
-                            + settings.gatewayPort() + ": " + reason(e) + "; give other --port and --gateway-port, or"
-                            + " stop what uses them",
-                    e);
+        requireFree("--host", "--port", settings.host(), settings.port());
+        requireFree("--gateway-host", "--gateway-port", settings.gatewayHost(), settings.gatewayPort());
+        web.start();
+        if (!web.isRunning()) {
+            throw new IOException("the HTTP engine did not start; its own lines on stderr say why");
         }
         return new Listeners(web, settings);
     }
 
-    private static String reason(Throwable e) {
-        Throwable deepest = e;
-        while (deepest.getCause() != null) {
-            deepest = deepest.getCause();
+    /** The HTTP engine does not say why it cannot listen, so it is tried before. */
+    private static void requireFree(String hostOption, String portOption, String host, int port) throws IOException {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(host, port));
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot listen on " + host + ":" + port + ": " + e.getMessage() + "; give another " + hostOption
+                            + " or " + portOption + ", or stop what uses it",
+                    e);
         }
-        return String.valueOf(deepest.getMessage());
     }
 
     /** Every name and address by which an agent may dial this machine. */

@@ -65,11 +65,13 @@ public final class Server implements AutoCloseable {
     private final Closing closing;
     private final Tokens tokens;
     private final Listeners listeners;
+    private final List<Route> routes;
 
-    private Server(Closing closing, Tokens tokens, Listeners listeners) {
+    private Server(Closing closing, Tokens tokens, Listeners listeners, List<Route> routes) {
         this.closing = closing;
         this.tokens = tokens;
         this.listeners = listeners;
+        this.routes = routes;
     }
 
     /**
@@ -171,7 +173,7 @@ public final class Server implements AutoCloseable {
                 listeners.apiUrl(),
                 listeners.gatewayUrl(),
                 database.describe());
-        return new Server(closing, tokens, listeners);
+        return new Server(closing, tokens, listeners, routes);
     }
 
     /** Where the API is. */
@@ -182,6 +184,11 @@ public final class Server implements AutoCloseable {
     /** Where agents dial. */
     public String gatewayUrl() {
         return listeners.gatewayUrl();
+    }
+
+    /** The table of the API. */
+    List<Route> routes() {
+        return routes;
     }
 
     Tokens tokens() {

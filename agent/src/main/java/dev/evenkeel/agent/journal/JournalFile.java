@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,13 +23,15 @@ final class JournalFile implements Closeable {
 
     private final Path directory;
     private final Path file;
+    private final FileChannel lock;
     private FileChannel channel;
     /** Where the last whole line ends; an append that failed half-way is cut off there. */
     private long end;
 
-    private JournalFile(Path directory, Path file, FileChannel channel, long end) {
+    private JournalFile(Path directory, Path file, FileChannel lock, FileChannel channel, long end) {
         this.directory = directory;
         this.file = file;
+        this.lock = lock;
         this.channel = channel;
         this.end = end;
     }
@@ -40,18 +43,36 @@ final class JournalFile implements Closeable {
     static Opened open(Path directory) throws IOException {
         Files.createDirectories(directory);
         Path file = directory.resolve(NAME);
-        FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        if (channel.tryLock() == null) {
-            channel.close();
-            throw new IOException(file + " is in use by another agent");
+        FileChannel lock = lock(directory);
+        try {
+            FileChannel channel = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            List<Entry> entries = new ArrayList<>();
+            long end = read(file, Files.readAllBytes(file), entries);
+            channel.truncate(end);
+            channel.force(true);
+            syncDirectory(directory);
+            return new Opened(new JournalFile(directory, file, lock, channel, end), entries);
+        } catch (IOException e) {
+            lock.close();
+            throw e;
         }
-        List<Entry> entries = new ArrayList<>();
-        long end = read(file, Files.readAllBytes(file), entries);
-        channel.truncate(end);
-        channel.force(true);
-        syncDirectory(directory);
-        return new Opened(new JournalFile(directory, file, channel, end), entries);
+    }
+
+    /** Two agents must never share a journal; the lock lies beside it, because compaction replaces the file. */
+    private static FileChannel lock(Path directory) throws IOException {
+        FileChannel channel =
+                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (channel.tryLock() != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException e) {
+            // held by this very process: refused like one that another holds
+        }
+        channel.close();
+        throw new IOException(
+                "the journal in " + directory + " is in use by another agent; only one can run on a host");
     }
 
     private static long read(Path file, byte[] bytes, List<Entry> entries) throws IOException {
@@ -103,7 +124,6 @@ final class JournalFile implements Closeable {
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE);
         try {
-            next.lock();
             write(next, 0, entries);
             next.force(true);
             Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
@@ -137,5 +157,6 @@ final class JournalFile implements Closeable {
     @Override
     public void close() throws IOException {
         channel.close();
+        lock.close();
     }
 }

@@ -70,7 +70,7 @@ public final class UpdatesApi {
     private static Update manifest(Call call) {
         String type = call.mediaType();
         return switch (type) {
-            case "application/json" -> Json.read(call.rawBody(), Update.class);
+            case "application/json" -> Json.readPlain(call.rawBody(), Update.class);
             case "application/yaml", "application/x-yaml", "text/yaml" -> Json.readYaml(call.rawBody(), Update.class);
             default ->
                 throw Problem.Kind.WRONG_MEDIA_TYPE.because(

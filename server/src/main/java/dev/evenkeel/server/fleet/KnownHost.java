@@ -62,7 +62,7 @@ final class KnownHost {
     }
 
     /**
-     * Takes an inventory in; its VMs are this host's, whatever they say.
+     * Takes an inventory in.
      *
      * @return whether anything but the time changed
      */

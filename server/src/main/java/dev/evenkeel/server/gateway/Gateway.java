@@ -12,11 +12,13 @@ import dev.evenkeel.wire.link.JoinRequest;
 import dev.evenkeel.wire.link.OrdersRequest;
 import dev.evenkeel.wire.link.RenewRequest;
 import dev.evenkeel.wire.link.Report;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.regex.Matcher;
@@ -140,7 +142,7 @@ public final class Gateway {
                     Problem.Kind.UNAVAILABLE
                             .because(String.valueOf(e.getMessage()))
                             .problem());
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException | CloseConnectionException e) {
             LOG.debug("an agent went away", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -14,6 +14,7 @@ import dev.evenkeel.core.fleet.MigrationDomainId;
 import dev.evenkeel.core.hostrun.HostRun;
 import dev.evenkeel.server.fleet.FleetRegistry;
 import dev.evenkeel.server.fleet.FleetRegistry.Taken;
+import dev.evenkeel.server.http.Problem;
 import dev.evenkeel.server.loop.NotInCharge;
 import dev.evenkeel.server.loop.Shards;
 import dev.evenkeel.wire.link.Report;
@@ -65,6 +66,7 @@ public final class Reports {
     }
 
     ReportAnswer take(HostId host, Report report) {
+        requireOwn(host, report);
         registry.heard(host);
         MigrationDomainId shard = registry.shard(host).orElseThrow();
         report.progress().forEach(p -> progress.say(p.effect(), p.text()));
@@ -81,6 +83,14 @@ public final class Reports {
             wakeRunsOf(host, shard);
         }
         return new ReportAnswer(time.now(), taken == Taken.RESYNC, accepted, heartbeat);
+    }
+
+    /** An agent speaks only for its host. */
+    private static void requireOwn(HostId host, Report report) {
+        if (report.inventory() != null
+                && report.inventory().vms().stream().anyMatch(vm -> !vm.host().equals(host))) {
+            throw Problem.Kind.FORBIDDEN.because("The agent of " + host + " may speak only of VMs on " + host + ".");
+        }
     }
 
     /** True when the agent need not repeat it: it is committed, or nobody waits for it. */

@@ -4,6 +4,7 @@ import dev.evenkeel.server.http.IdempotencyKeys.Claim;
 import dev.evenkeel.server.http.IdempotencyKeys.StoredAnswer;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
@@ -69,9 +70,9 @@ public final class Dispatcher {
                 }
             } catch (ProblemException e) {
                 Problems.send(response, e.problem());
-            } catch (IOException | UncheckedIOException e) {
+            } catch (IOException | UncheckedIOException | CloseConnectionException e) {
                 LOG.debug("the caller went away", e);
-                throw e instanceof UncheckedIOException u ? u : new UncheckedIOException((IOException) e);
+                throw new CloseConnectionException("the caller went away", e);
             } catch (Exception e) {
                 Problems.send(response, trouble.apply(e).orElseGet(() -> bug(route, request, e)));
             } finally {

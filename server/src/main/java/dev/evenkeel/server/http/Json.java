@@ -1,23 +1,43 @@
 package dev.evenkeel.server.http;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.exc.InvalidFormatException;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.type.LogicalType;
 
 /** Reads and writes the API's JSON. Reading is strict: what is not known is refused by name. */
 public final class Json {
-    /** The one mapper of the house, and stricter: a number is no text and a text no number. */
+    /**
+     * The one mapper of the house, and stricter: a number is no text, a text no number, and a list that is left out is not
+     * an empty one, because "all hosts" must not be what "no hosts" becomes.
+     */
     private static final JsonMapper MAPPER = dev.evenkeel.wire.Json.mapper()
             .rebuild()
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .withCoercionConfig(LogicalType.Textual, c -> {
+                c.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
+                c.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
+                c.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+            })
+            .withConfigOverride(List.class, o -> o.setNullHandling(JsonSetter.Value.forValueNulls(Nulls.SET)))
             .build();
+
+    private static final Pattern MISSING = Pattern.compile("Missing required creator property '([^']+)'");
 
     private Json() {}
 
@@ -34,7 +54,12 @@ public final class Json {
         return read(MAPPER, body, type);
     }
 
-    /** Reads a body in YAML, where a number may well be a text. */
+    /** Reads a body in the house's own form, with its rules for what may be left out: a manifest. */
+    public static <T> T readPlain(byte[] body, Class<T> type) {
+        return read(dev.evenkeel.wire.Json.mapper(), body, type);
+    }
+
+    /** The same in YAML. */
     public static <T> T readYaml(byte[] body, Class<T> type) {
         return read(dev.evenkeel.wire.Json.yaml(), body, type);
     }
@@ -51,10 +76,21 @@ public final class Json {
                             + known.stream().map(String::valueOf).sorted().collect(Collectors.joining(", ")));
         } catch (InvalidFormatException e) {
             throw Problem.invalid(path(e), String.valueOf(e.getValue()), "give " + words(e.getTargetType()));
+        } catch (MismatchedInputException e) {
+            Matcher missing = MISSING.matcher(e.getOriginalMessage());
+            if (missing.find()) {
+                String at = path(e);
+                String name = missing.group(1);
+                boolean named = at.equals(name) || at.endsWith("." + name);
+                throw Problem.invalid(
+                        named ? at : at.equals("body") ? name : at + "." + name, "", "give it; it cannot be left out");
+            }
+            throw Problem.invalid(path(e), "", "give " + words(e.getTargetType()));
         } catch (StreamReadException e) {
             throw Problem.Kind.BAD_REQUEST.because("The body cannot be read: " + e.getOriginalMessage());
         } catch (DatabindException e) {
-            throw Problem.invalid(path(e), "", firstSentence(e));
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw Problem.invalid(path(e), "", firstLine(cause));
         }
     }
 
@@ -70,7 +106,10 @@ public final class Json {
         return path.isEmpty() ? "body" : path.toString();
     }
 
-    private static String words(Class<?> type) {
+    private static String words(@Nullable Class<?> type) {
+        if (type == null) {
+            return "another kind of value";
+        }
         if (type.isEnum()) {
             return "one of "
                     + java.util.Arrays.stream(type.getEnumConstants())
@@ -82,12 +121,15 @@ public final class Json {
             case "boolean", "Boolean" -> "true or false";
             case "Instant" -> "a time such as 2026-11-22T12:05:00Z";
             case "String" -> "a text";
-            default -> "a value of another kind";
+            default ->
+                List.class.isAssignableFrom(type)
+                        ? "a list"
+                        : type.isRecord() && type.getRecordComponents().length > 1 ? "an object" : "a text";
         };
     }
 
-    private static String firstSentence(DatabindException e) {
-        String message = e.getOriginalMessage();
+    private static String firstLine(Throwable e) {
+        String message = String.valueOf(e.getMessage());
         int end = message.indexOf('\n');
         return end < 0 ? message : message.substring(0, end);
     }

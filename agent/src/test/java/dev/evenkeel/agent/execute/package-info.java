@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.agent.execute;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.agent.join;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.agent.journal;
+
+import org.jspecify.annotations.NullMarked;

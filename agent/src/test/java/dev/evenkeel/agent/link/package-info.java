@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.agent.link;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,233 @@
+package dev.evenkeel.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Intent;
+import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.server.Api.Reply;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** The main job over real links: an update goes round three hosts, and whoever dies on the way is back and goes on. */
+class RolloutTest {
+    @TempDir
+    Path directory = Path.of("");
+
+    private final FakePlatform platform = new FakePlatform();
+    private final List<FakeHost> hosts = new ArrayList<>();
+    private final List<VmId> vms = new ArrayList<>();
+    private TestServer server;
+    private Api api;
+
+    @BeforeEach
+    void threeHostsWithSixVms() throws Exception {
+        server = TestServer.start(directory.resolve("state"));
+        api = server.api();
+        for (int h = 1; h <= 3; h++) {
+            HostId host = platform.addHost("h" + h);
+            for (int v = 0; v < 2; v++) {
+                vms.add(platform.addVm("vm-" + h + v, host, v == 0 ? "acme" : "globex", Intent.DEFAULT));
+            }
+            hosts.add(FakeHost.start(server, host, directory, platform));
+        }
+        Eventually.is(
+                "all hosts are seen",
+                () -> api.get("/v1/vms").json().path("items").size() == 6);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        platform.letMovesGo();
+        for (FakeHost host : hosts) {
+            host.close();
+        }
+        server.close();
+    }
+
+    private void publish() throws Exception {
+        byte[] deb = "not really a package".getBytes(StandardCharsets.UTF_8);
+        String sha256 =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(deb));
+        assertThat(api.put("/v1/payloads/" + sha256, deb).status()).isEqualTo(201);
+        Reply applied = api.post(
+                "/v1/updates", """
+                id: qemu-11.1.3
+                version: 11.1.3
+                component: vmm
+                severity: important
+                title: QEMU 11.1
+                methods:
+                  MIGRATE:
+                    packages:
+                      - {file: qemu.deb, sha256: %s, size: %d, name: qemu-system-x86, version: "11.1.3"}
+                verify: {qemu: "11.1"}
+                """.formatted(sha256, deb.length), java.util.Map.of("Content-Type", "application/yaml"));
+        assertThat(applied.status()).as(applied.text()).isEqualTo(201);
+    }
+
+    private String startRollout() throws Exception {
+        Reply started = api.post("/v1/rollouts", "{\"update\": \"qemu-11.1.3\", \"reason\": \"a test\"}");
+        assertThat(started.status()).as(started.text()).isEqualTo(201);
+        return started.json().path("id").asString();
+    }
+
+    private JsonNode awaitEnd(String rollout) throws Exception {
+        Eventually.is(
+                "the rollout ends",
+                () -> api.get("/v1/rollouts/" + rollout).json().path("ended").asBoolean());
+        return api.get("/v1/rollouts/" + rollout).json();
+    }
+
+    private void everythingIsUpdatedAndNothingHappenedTwice(String rollout) throws Exception {
+        JsonNode ended = awaitEnd(rollout);
+        assertThat(ended.path("outcome").asString()).as(ended.toString()).isEqualTo("DONE");
+        for (String host : List.of("h1", "h2", "h3")) {
+            assertThat(platform.qemu(new HostId(host))).isEqualTo(FakePlatform.NEW);
+        }
+        assertThat(platform.nothingPerformedTwice()).isTrue();
+        Eventually.is("every VM runs on the new VMM, and is seen once", () -> {
+            JsonNode items = api.get("/v1/vms").json().path("items");
+            return items.size() == 6
+                    && items.valueStream().noneMatch(vm -> vm.path("onOldVmm").asBoolean());
+        });
+    }
+
+    @Test
+    void aRolloutReachesEveryHostAndItsStoryIsTold() throws Exception {
+        publish();
+        JsonNode plan = api.post("/v1/plans", "{\"update\": \"qemu-11.1.3\"}").json();
+        assertThat(plan.path("hosts").size()).isEqualTo(3);
+        assertThat(plan.at("/hosts/0/method").asString()).isEqualTo("MIGRATE");
+        assertThat(plan.at("/hosts/0/refused/0/method").asString()).isEqualTo("HOT_PATCH");
+        assertThat(plan.at("/hosts/0/vms/0/impact").asString()).isEqualTo("PAUSE");
+
+        String rollout = startRollout();
+        everythingIsUpdatedAndNothingHappenedTwice(rollout);
+
+        JsonNode runs = api.get("/v1/runs?rollout=" + rollout).json().path("items");
+        assertThat(runs.size()).isEqualTo(3);
+        for (JsonNode run : runs) {
+            assertThat(run.path("outcome").asString()).isEqualTo("DONE");
+            JsonNode story =
+                    api.get("/v1/runs/" + run.path("id").asString() + "/events").json();
+            assertThat(story.path("items").valueStream().map(e -> e.path("type").asString()))
+                    .contains("EffectEnded");
+            assertThat(story.path("items")
+                            .valueStream()
+                            .map(e -> e.path("state").asString()))
+                    .containsSubsequence("Draining", "Applying", "Verifying", "Ended");
+        }
+        assertThat(runs.valueStream().mapToInt(run -> run.path("moves").size()).sum())
+                .as("each VM is moved at least once and at most twice")
+                .isBetween(6, 8);
+        assertThat(api.get("/v1/ledger").json().path("items").size()).isBetween(6, 8);
+        assertThat(api.get("/metrics").text()).contains("evenkeel_vm_stop_seconds_count");
+    }
+
+    @Test
+    void whatAnObserverMeasuredStandsBesideTheLedger() throws Exception {
+        publish();
+        awaitEnd(startRollout());
+        JsonNode row = api.get("/v1/ledger?limit=1").json().at("/items/0");
+        assertThat(row.path("gapMs").isNull()).isTrue();
+        Reply observed = api.post("/v1/observations", """
+                {"vm": "%s", "from": "%s", "to": "%s", "gapMs": 61, "normalGapMs": 30, "stopMs": 16, "restarted": false}
+                """.formatted(
+                        row.path("name").asString(),
+                        row.path("startedAt").asString(),
+                        row.path("endedAt").asString()));
+        assertThat(observed.json()
+                        .path("items")
+                        .valueStream()
+                        .map(r -> r.path("id").asString()))
+                .contains(row.path("id").asString());
+        JsonNode joined = api.get("/v1/ledger?limit=1").json().at("/items/0");
+        assertThat(joined.path("gapMs").asInt()).isEqualTo(61);
+        assertThat(joined.path("observedStopMs").asInt()).isEqualTo(16);
+        assertThat(joined.path("stopMs").asInt()).isEqualTo(15);
+    }
+
+    @Test
+    void aServerThatIsRestartedInTheMiddleGoesOn() throws Exception {
+        publish();
+        platform.holdMoves();
+        String rollout = startRollout();
+        Eventually.is(
+                "a move is under way",
+                () -> api.get("/v1/runs?active=true")
+                        .json()
+                        .at("/items/0/effects")
+                        .valueStream()
+                        .anyMatch(e -> e.path("status").asString().equals("ACKNOWLEDGED")));
+        server.stop();
+        platform.letMovesGo();
+        server.start();
+        everythingIsUpdatedAndNothingHappenedTwice(rollout);
+    }
+
+    @Test
+    void anAgentThatIsRestartedInTheMiddleOfAMoveReportsItsEnd() throws Exception {
+        publish();
+        platform.holdMoves();
+        String rollout = startRollout();
+        Eventually.is(
+                "a move is under way",
+                () -> api.get("/v1/runs?active=true")
+                        .json()
+                        .at("/items/0/effects")
+                        .valueStream()
+                        .anyMatch(e -> e.path("status").asString().equals("ACKNOWLEDGED")));
+        for (FakeHost host : hosts) {
+            host.stop();
+        }
+        platform.letMovesGo(); // the hypervisor goes on without the agent
+        for (FakeHost host : hosts) {
+            host.start();
+        }
+        everythingIsUpdatedAndNothingHappenedTwice(rollout);
+    }
+
+    @Test
+    void aVmIsMovedByHandAndAHostIsEvacuated() throws Exception {
+        Reply moved = api.post("/v1/vms/vm-10/migrate", "{\"target\": \"h2\"}");
+        assertThat(moved.status()).as(moved.text()).isEqualTo(202);
+        Eventually.is(
+                "it is there", () -> platform.hostOf(vms.getFirst()).value().equals("h2"));
+
+        Reply run = api.post("/v1/hosts/h3/evacuate", "{\"reason\": \"a noisy fan\"}");
+        String id = run.json().path("id").asString();
+        Eventually.is(
+                "the evacuation ends",
+                () -> api.get("/v1/runs/" + id).json().path("ended").asBoolean());
+        Eventually.is(
+                "no VM is seen there",
+                () -> api.get("/v1/hosts/h3").json().path("vms").asInt() == 0);
+        JsonNode host = api.get("/v1/hosts/h3").json();
+        assertThat(host.path("cordoned").asBoolean()).isTrue();
+        assertThat(host.path("cordonReason").asString()).isEqualTo("a noisy fan");
+        assertThat(api.post("/v1/hosts/h3/uncordon", "").json().path("cordoned").asBoolean())
+                .isFalse();
+    }
+
+    @Test
+    void aHostWhoseAgentIsGoneTurnsSilent() throws Exception {
+        hosts.get(1).stop();
+        Eventually.is(
+                "it is silent",
+                () -> api.get("/v1/hosts/h2").json().path("state").asString().equals("SILENT"));
+        hosts.get(1).start();
+        Eventually.is(
+                "it is back",
+                () -> api.get("/v1/hosts/h2").json().path("state").asString().equals("READY"));
+    }
+}

@@ -1,0 +1,100 @@
+package dev.evenkeel.server;
+
+import dev.evenkeel.server.loop.LoopTimes;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A server of a test's own, on free ports of the loopback, that can be stopped and started again. */
+final class TestServer implements AutoCloseable {
+    private final ServerSettings settings;
+    private @Nullable Server server;
+
+    private TestServer(ServerSettings settings) {
+        this.settings = settings;
+    }
+
+    static TestServer start(Path state) throws IOException, GeneralSecurityException {
+        TestServer started = new TestServer(new ServerSettings(
+                state,
+                "127.0.0.1",
+                freePort(),
+                "127.0.0.1",
+                freePort(),
+                List.of(),
+                TestPostgres.emptyDatabase(),
+                Duration.ofSeconds(5),
+                Duration.ofMillis(500),
+                Duration.ofMillis(300),
+                new LoopTimes(
+                        Duration.ofSeconds(15),
+                        Duration.ofSeconds(1),
+                        Duration.ofMillis(200),
+                        Duration.ofMillis(200),
+                        Duration.ofSeconds(10))));
+        started.start();
+        return started;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    void start() throws IOException, GeneralSecurityException {
+        server = Server.start(settings, Map.of());
+    }
+
+    void stop() {
+        if (server != null) {
+            server.close();
+            server = null;
+        }
+    }
+
+    Server server() {
+        if (server == null) {
+            throw new IllegalStateException("the server is stopped");
+        }
+        return server;
+    }
+
+    ServerSettings settings() {
+        return settings;
+    }
+
+    String apiUrl() {
+        return "http://127.0.0.1:" + settings.port();
+    }
+
+    String gatewayUrl() {
+        return "https://127.0.0.1:" + settings.gatewayPort();
+    }
+
+    /** The API for somebody who may do everything. */
+    Api api() throws IOException {
+        return new Api(apiUrl(), token("admin-token"));
+    }
+
+    /** The API for somebody who may only read. */
+    Api viewer() throws IOException {
+        return new Api(apiUrl(), token("viewer-token"));
+    }
+
+    private String token(String file) throws IOException {
+        return Files.readString(settings.directory().resolve(file)).strip();
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}
