@@ -34,7 +34,6 @@ import dev.evenkeel.core.engine.Step;
 import dev.evenkeel.core.engine.StoredRun;
 import dev.evenkeel.core.hostrun.HostRun;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -54,11 +53,6 @@ class CommitContractTest {
         opened = kind.open();
         store = opened.store();
         lease = store.acquire(SHARD, "server-1", TTL).orElseThrow();
-    }
-
-    @AfterEach
-    void close() {
-        opened.close();
     }
 
     @Test

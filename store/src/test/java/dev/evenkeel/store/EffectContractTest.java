@@ -31,7 +31,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -54,11 +53,6 @@ class EffectContractTest {
         store = opened.store();
         lease = store.acquire(SHARD, "server-1", TTL).orElseThrow();
         store.commit(commit(lease, 0, new RunEvent.RunOrdered(), Step.ignore(RUN)));
-    }
-
-    @AfterEach
-    void close() {
-        opened.close();
     }
 
     @Test

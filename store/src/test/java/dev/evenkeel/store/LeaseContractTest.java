@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.core.engine.Lease;
 import dev.evenkeel.core.engine.RunStore;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -23,11 +22,6 @@ class LeaseContractTest {
     LeaseContractTest(StoreKind kind) {
         opened = kind.open();
         store = opened.store();
-    }
-
-    @AfterEach
-    void close() {
-        opened.close();
     }
 
     @Test

@@ -10,22 +10,16 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PgAuditTest {
-    private final PgStore store = TestDatabase.open();
+    private final PgStore store = TestDatabase.store();
     private final PgAudit audit = store.audit();
 
     @BeforeEach
     void empty() {
         TestDatabase.empty();
-    }
-
-    @AfterEach
-    void close() {
-        store.close();
     }
 
     @Test

@@ -33,7 +33,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -51,11 +50,6 @@ class QueryContractTest {
         opened = kind.open();
         store = opened.store();
         lease = store.acquire(SHARD, "server-1", TTL).orElseThrow();
-    }
-
-    @AfterEach
-    void close() {
-        opened.close();
     }
 
     @Test

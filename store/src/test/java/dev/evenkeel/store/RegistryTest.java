@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,16 +31,11 @@ class RegistryTest {
     private static final HostId H1 = new HostId("h1");
     private static final Topology RACK_A = new Topology("eu", "eu-1", "a", SHARD);
 
-    private final PgStore store = TestDatabase.open();
+    private final PgStore store = TestDatabase.store();
 
     @BeforeEach
     void empty() {
         TestDatabase.empty();
-    }
-
-    @AfterEach
-    void close() {
-        store.close();
     }
 
     @Test

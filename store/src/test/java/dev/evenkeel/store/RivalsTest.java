@@ -30,7 +30,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -38,18 +37,9 @@ import org.junit.jupiter.api.Test;
 class RivalsTest {
     private static final int THREADS = 8;
 
-    private final PgStore[] servers = {TestDatabase.open(), TestDatabase.open()};
-
     @BeforeEach
     void empty() {
         TestDatabase.empty();
-    }
-
-    @AfterEach
-    void close() {
-        for (PgStore server : servers) {
-            server.close();
-        }
     }
 
     @Test
@@ -190,7 +180,7 @@ class RivalsTest {
     @Test
     void shardsThatManyServersClaimAtOnceAreNeverGivenTwice() throws Exception {
         for (int i = 0; i < 40; i++) {
-            servers[0].runs().register(new MigrationDomainId("shard-" + i));
+            store(0).register(new MigrationDomainId("shard-" + i));
         }
         List<List<Lease>> claimed = together(i -> () -> {
             List<Lease> mine = new ArrayList<>();
@@ -207,7 +197,7 @@ class RivalsTest {
         assertThat(shards).hasSize(40).doesNotHaveDuplicates();
         claimed.forEach(mine ->
                 mine.forEach(lease -> assertThat(store(0).renew(lease, TTL)).isTrue()));
-        servers[1].runs().register(new MigrationDomainId("shard-1"));
+        store(1).register(new MigrationDomainId("shard-1"));
         assertThat(free()).as("registering again frees nothing").isZero();
     }
 
@@ -249,7 +239,7 @@ class RivalsTest {
     }
 
     private PgRunStore store(int thread) {
-        return servers[thread % servers.length].runs();
+        return TestDatabase.STORES.get(thread % 2).runs();
     }
 
     private static int free() {

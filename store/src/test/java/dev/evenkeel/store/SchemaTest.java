@@ -42,20 +42,19 @@ class SchemaTest {
     @Test
     void rowsOfAMonthWithoutAPartitionAreKeptAndMoveOverWhenItIsMade() {
         TestDatabase.execute("DROP TABLE IF EXISTS evenkeel.run_event_1999_12");
-        try (PgStore store = TestDatabase.open()) {
-            Lease lease = store.runs().acquire(SHARD, "server-1", TTL).orElseThrow();
-            store.runs().commit(at(lease, 0, "1999-12-31T23:59:59.999Z"));
-            store.runs().commit(at(lease, 1, "2000-01-01T00:00:00Z"));
+        PgStore store = TestDatabase.store();
+        Lease lease = store.runs().acquire(SHARD, "server-1", TTL).orElseThrow();
+        store.runs().commit(at(lease, 0, "1999-12-31T23:59:59.999Z"));
+        store.runs().commit(at(lease, 1, "2000-01-01T00:00:00Z"));
 
-            store.ensureMonth("run_event", "at", LocalDate.of(1999, 12, 1));
+        store.ensureMonth("run_event", "at", LocalDate.of(1999, 12, 1));
 
-            assertThat(TestDatabase.ask("SELECT count(*) FROM evenkeel.run_event_1999_12"))
-                    .isEqualTo("1");
-            assertThat(TestDatabase.ask("SELECT count(*) FROM evenkeel.run_event_default"))
-                    .isEqualTo("1");
-            assertThat(store.runs().story(new RunId("r1"))).hasSize(2);
-            store.ensureMonth("run_event", "at", LocalDate.of(1999, 12, 1)); // again: nothing happens
-        }
+        assertThat(TestDatabase.ask("SELECT count(*) FROM evenkeel.run_event_1999_12"))
+                .isEqualTo("1");
+        assertThat(TestDatabase.ask("SELECT count(*) FROM evenkeel.run_event_default"))
+                .isEqualTo("1");
+        assertThat(store.runs().story(new RunId("r1"))).hasSize(2);
+        store.ensureMonth("run_event", "at", LocalDate.of(1999, 12, 1)); // again: nothing happens
     }
 
     @Test

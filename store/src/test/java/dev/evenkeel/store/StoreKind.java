@@ -3,7 +3,6 @@ package dev.evenkeel.store;
 import dev.evenkeel.core.engine.InMemoryRunStore;
 import dev.evenkeel.core.engine.RunStore;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The stores that the contract is held against. */
@@ -13,33 +12,22 @@ enum StoreKind {
         Opened open() {
             var clock = new AtomicReference<>(Runs.NOW);
             RunStore store = new InMemoryRunStore(clock::get);
-            return new Opened(store, () -> clock.updateAndGet(now -> now.plus(Duration.ofDays(1))), () -> {});
+            return new Opened(store, () -> clock.updateAndGet(now -> now.plus(Duration.ofDays(1))));
         }
     },
     POSTGRES {
         @Override
         Opened open() {
             TestDatabase.empty();
-            PgStore store = TestDatabase.open();
             return new Opened(
-                    store.runs(),
+                    TestDatabase.store().runs(),
                     () -> TestDatabase.execute(
-                            "UPDATE evenkeel.lease SET expires_at = clock_timestamp() - interval '1 s'"),
-                    store::close);
+                            "UPDATE evenkeel.lease SET expires_at = clock_timestamp() - interval '1 s'"));
         }
     };
 
     abstract Opened open();
 
-    /** A store, a way to let all leases run out, and the way to close it. */
-    record Opened(RunStore store, Runnable leasesRunOut, Runnable closing) implements AutoCloseable {
-        @Override
-        public void close() {
-            closing.run();
-        }
-    }
-
-    static Instant later(long seconds) {
-        return Runs.NOW.plusSeconds(seconds);
-    }
+    /** An empty store and a way to let all leases run out. */
+    record Opened(RunStore store, Runnable leasesRunOut) {}
 }

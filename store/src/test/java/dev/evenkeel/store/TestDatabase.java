@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * One PostgreSQL for all tests of this JVM; a run that was killed leaves one behind that the next run replaces. Each
@@ -16,6 +17,9 @@ import java.util.Arrays;
 final class TestDatabase {
     static final PoolSettings SETTINGS = new PoolSettings(16, Duration.ofSeconds(3), Duration.ofSeconds(10));
     private static final EmbeddedPostgres SERVER = start();
+
+    /** Two stores with a pool each, as two server processes would have. */
+    static final List<PgStore> STORES = List.of(open(), open());
 
     private TestDatabase() {}
 
@@ -28,7 +32,6 @@ final class TestDatabase {
                     var statement = connection.createStatement()) {
                 statement.execute("DROP SCHEMA IF EXISTS evenkeel CASCADE"); // of another state of this module
             }
-            PgStore.open(server, SETTINGS).close();
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -41,13 +44,18 @@ final class TestDatabase {
         return SERVER;
     }
 
-    /** A store with its own pool, as another server process would have. */
-    static PgStore open() {
+    private static PgStore open() {
         try {
-            return PgStore.open(SERVER, SETTINGS);
+            PgStore store = PgStore.open(SERVER, SETTINGS);
+            Runtime.getRuntime().addShutdownHook(new Thread(store::close));
+            return store;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    static PgStore store() {
+        return STORES.getFirst();
     }
 
     static void empty() {

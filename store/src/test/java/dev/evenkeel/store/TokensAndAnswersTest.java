@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,18 +22,13 @@ class TokensAndAnswersTest {
     private static final HostId H2 = new HostId("h2");
     private static final Duration HOUR = Duration.ofHours(1);
 
-    private final PgStore store = TestDatabase.open();
+    private final PgStore store = TestDatabase.store();
     private final PgJoinTokens tokens = store.joinTokens();
     private final PgAnswers answers = store.answers();
 
     @BeforeEach
     void empty() {
         TestDatabase.empty();
-    }
-
-    @AfterEach
-    void close() {
-        store.close();
     }
 
     @Test

@@ -34,6 +34,7 @@ class EmbeddedPostgresTest {
 
     @Test
     void itIsSafeAndPrivate() throws Exception {
+        Fixture.haveRunBefore(state);
         try (var postgres = start()) {
             assertThat(ask(postgres, "SHOW fsync")).isEqualTo("on");
             assertThat(ask(postgres, "SHOW full_page_writes")).isEqualTo("on");
@@ -52,6 +53,7 @@ class EmbeddedPostgresTest {
 
     @Test
     void anotherPasswordIsRefused() throws Exception {
+        Fixture.haveRunBefore(state);
         try (var postgres = start()) {
             var stranger = Connector.to("127.0.0.1", postgres.port(), Identity.USER, "guessed");
             assertThatThrownBy(() -> stranger.connect(Identity.DATABASE))
@@ -62,6 +64,7 @@ class EmbeddedPostgresTest {
 
     @Test
     void closingTwiceIsFineAndASecondSupervisorIsRefusedMeanwhile() throws Exception {
+        Fixture.haveRunBefore(state);
         var postgres = start();
         assertThatThrownBy(this::start)
                 .isInstanceOfSatisfying(
@@ -76,6 +79,7 @@ class EmbeddedPostgresTest {
 
     @Test
     void thePortIsKeptUnlessItIsTakenMeanwhile() throws Exception {
+        Fixture.haveRunBefore(state);
         int first;
         try (var postgres = start()) {
             first = postgres.port();
@@ -94,10 +98,12 @@ class EmbeddedPostgresTest {
 
     @Test
     void thereIsASocketForPsqlUnlessItsPathIsTooLongForTheKernel() throws Exception {
+        Fixture.haveRunBefore(state);
         try (var postgres = start()) {
             assertThat(place().sockets().resolve(".s.PGSQL." + postgres.port())).exists();
         }
         Path deep = Files.createDirectories(state.resolve("d".repeat(60)).resolve("e".repeat(60)));
+        Fixture.haveRunBefore(deep);
         try (var postgres = EmbeddedPostgres.start(PostgresPlace.under(deep))) {
             assertThat(ask(postgres, "SHOW unix_socket_directories")).isEmpty();
         }
@@ -121,6 +127,7 @@ class EmbeddedPostgresTest {
 
     @Test
     void aStateDirectoryThatTheUnprivilegedUserMayEnterNeedsNoMountNamespace() throws Exception {
+        Fixture.haveRunBefore(state);
         assumeTrue(Fixture.weAreRoot(), "only root changes user");
         Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwxr-xr-x"));
         try (var postgres = start()) {
@@ -130,6 +137,7 @@ class EmbeddedPostgresTest {
 
     @Test
     void aStateDirectoryUnderOneThatOnlyRootMayEnterWorksToo() throws Exception {
+        Fixture.haveRunBefore(state);
         assumeTrue(Fixture.weAreRoot(), "only root changes user");
         Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx------"));
         try (var postgres = start()) {
@@ -152,6 +160,7 @@ class EmbeddedPostgresTest {
 
     @Test
     void closingRightAfterAKillLeavesNothingRunning() throws Exception {
+        Fixture.haveRunBefore(state);
         for (int round = 0; round < 3; round++) {
             try (var postgres = start()) {
                 Fixture.kill(postgres.pid().orElseThrow());

@@ -3,6 +3,7 @@ package dev.evenkeel.store.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -12,11 +13,32 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** What the tests of this package share. */
-final class Fixture {
+/** What tests with an embedded server share. */
+public final class Fixture {
     static final PostgresFinder NOTHING_INSTALLED = new PostgresFinder(Path.of("/nonexistent"), List.of(), true);
 
     private Fixture() {}
+
+    /** A state directory with a database that was created and cleanly shut down before; a copy is quicker than initdb. */
+    private static final class Template {
+        static final Path STATE = make();
+
+        private static Path make() {
+            try {
+                Path state = Path.of("target", "template-state").toAbsolutePath();
+                EmbeddedPostgres.start(PostgresPlace.under(state)).close();
+                return state;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Gives a state directory its database, as if a server had run there before. */
+    public static void haveRunBefore(Path state) throws IOException {
+        var copied = Shell.run("cp", "-a", Template.STATE.resolve("server").toString(), state.toString() + "/");
+        assertThat(copied.ok()).as(copied.output()).isTrue();
+    }
 
     static boolean weAreRoot() throws IOException {
         return RunAs.ourUid() == 0;
@@ -45,7 +67,7 @@ final class Fixture {
     }
 
     /** Waits until the question is answered with true; an exception counts as no. */
-    static void eventually(String what, Callable<Boolean> question) {
+    public static void eventually(String what, Callable<Boolean> question) {
         long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         @Nullable Exception last = null;
         while (System.nanoTime() < deadline) {

@@ -24,6 +24,7 @@ class OperatorDatabaseTest {
     @BeforeAll
     static void start() throws Exception {
         PostgresPlace place = PostgresPlace.under(state);
+        Fixture.haveRunBefore(state);
         server = EmbeddedPostgres.start(place);
         password = Identity.read(place.identity()).orElseThrow().password();
         Fixture.execute(

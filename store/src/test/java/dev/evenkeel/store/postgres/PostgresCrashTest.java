@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,11 @@ class PostgresCrashTest {
     Path state;
 
     private final List<Process> supervisors = new ArrayList<>();
+
+    @BeforeEach
+    void haveRunBefore() throws Exception {
+        Fixture.haveRunBefore(state);
+    }
 
     @AfterEach
     void noSupervisorSurvives() throws Exception {
@@ -94,7 +100,6 @@ class PostgresCrashTest {
 
     @Test
     void aPidFileThatNamesAnotherProgramIsNoObstacle() throws Exception {
-        EmbeddedPostgres.start(place()).close();
         Path pidFile = PidFile.in(place().data());
         Files.writeString(pidFile, ProcessHandle.current().pid() + "\n" + place().data() + "\n0\n5432\n\n\n\n");
         try (var postgres = EmbeddedPostgres.start(place())) {
@@ -118,6 +123,7 @@ class PostgresCrashTest {
         assumeTrue(Fixture.weAreRoot(), "only root mounts");
         var mounted = Shell.run("mount", "-t", "tmpfs", "-o", "size=180m", "evenkeel-test", state.toString());
         assumeTrue(mounted.ok(), "this root may not mount: " + mounted.output());
+        Fixture.haveRunBefore(state); // on the new file system
         try (var postgres = EmbeddedPostgres.start(place())) {
             execute(postgres, "CREATE TABLE note (text text)", "INSERT INTO note VALUES ('kept')");
             Path ballast = state.resolve("ballast");

@@ -20,7 +20,7 @@ class PostgresRefusalTest {
 
     @Test
     void dataOfAnotherMajorVersionIsRefusedWithBothVersionsAndTheRemedy() throws Exception {
-        EmbeddedPostgres.start(place()).close();
+        Fixture.haveRunBefore(state);
         Files.writeString(place().data().resolve("PG_VERSION"), "11\n");
 
         PostgresTrouble trouble = refused(place());
@@ -28,7 +28,7 @@ class PostgresRefusalTest {
         assertThat(trouble.code()).isEqualTo(Code.WRONG_MAJOR);
         assertThat(trouble)
                 .hasMessageContaining("made by PostgreSQL 11")
-                .hasMessageContaining("17.11 (bundled)")
+                .hasMessageContaining(" (bundled)")
                 .hasMessageContaining("apt-get install postgresql-11")
                 .hasMessageContaining("pg_upgrade");
         assertThat(place().data().resolve("PG_VERSION")).hasContent("11");
@@ -36,7 +36,7 @@ class PostgresRefusalTest {
 
     @Test
     void dataWithoutItsIdentityIsNotOurs() throws Exception {
-        EmbeddedPostgres.start(place()).close();
+        Fixture.haveRunBefore(state);
         Files.delete(place().identity());
 
         PostgresTrouble trouble = refused(place());
@@ -58,7 +58,7 @@ class PostgresRefusalTest {
     @Test
     void dataThatBelongsToRootIsNotOurs() throws Exception {
         assumeTrue(Fixture.weAreRoot(), "only root gives files to others");
-        EmbeddedPostgres.start(place()).close();
+        Fixture.haveRunBefore(state);
         Files.setAttribute(place().data(), "unix:uid", 0);
 
         PostgresTrouble trouble = refused(place());
@@ -70,7 +70,7 @@ class PostgresRefusalTest {
     @Test
     void rootActsForTheUserWhoMadeTheData() throws Exception {
         assumeTrue(Fixture.weAreRoot(), "only root changes user");
-        EmbeddedPostgres.start(place()).close();
+        Fixture.haveRunBefore(state);
         int games = 5; // one of Debian's static users
         assertThat(Shell.run(
                                 "chown",
