@@ -12,5 +12,5 @@ import java.time.Duration;
  */
 public record LinkTimes(Duration look, Duration heartbeat, Duration firstPause, Duration longestPause) {
     public static final LinkTimes DEFAULT = new LinkTimes(
-            Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofMillis(250), Duration.ofSeconds(15));
+            Duration.ofSeconds(3), Duration.ofSeconds(30), Duration.ofMillis(250), Duration.ofSeconds(15));
 }

@@ -35,7 +35,7 @@ final class Ending {
                         run,
                         world,
                         "UpdateVerified",
-                        "host " + run.host() + " runs " + changed.after() + ", before it ran " + changed.before()));
+                        "host " + run.host() + " runs " + changed.after()));
     }
 
     static Notice info(HostRun run, World world, String type, String text) {
