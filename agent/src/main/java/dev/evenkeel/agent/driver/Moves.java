@@ -26,7 +26,15 @@ import org.jspecify.annotations.Nullable;
 /** Moves as effects: the words of the engine on one side, those of {@link LiveMigration} on the other. */
 public final class Moves {
     /** Refusals that may be gone at the next try; the others need a person or another destination. */
-    private static final Set<String> LASTING = Set.of("MIGRATION_NEVER", "DEVICE", "WOULD_NOT_CONVERGE");
+    private static final Set<String> LASTING = Set.of(
+            "MIGRATION_NEVER",
+            "TIED_TO_HOST",
+            "WOULD_NOT_CONVERGE",
+            "NO_MACHINE",
+            "CPU",
+            "DISK_NOT_COPYABLE",
+            "DISK_HAS_CHAIN",
+            "DISK_IN_USE_BY_OTHERS");
 
     private final LiveMigration migration;
     private final Function<String, String> uriOf;

@@ -1,5 +1,6 @@
 package dev.evenkeel.agent.packages;
 
+import dev.evenkeel.agent.libvirt.LibvirtException;
 import dev.evenkeel.core.engine.EffectOrder;
 import dev.evenkeel.core.engine.HostDriver.Probe;
 import dev.evenkeel.core.engine.Outcome;
@@ -229,7 +230,12 @@ public final class PackageUpdates {
     }
 
     private @Nullable Refusal notEmpty() {
-        List<String> vms = livingVms.get();
+        List<String> vms;
+        try {
+            vms = livingVms.get();
+        } catch (LibvirtException e) {
+            return Refusal.of("HOST_UNSEEN", "what lives on this host can't be seen: " + e.getMessage());
+        }
         return vms.isEmpty()
                 ? null
                 : Refusal.of("HOST_NOT_EMPTY", vms.size() + " VMs live on this host: " + String.join(", ", vms));

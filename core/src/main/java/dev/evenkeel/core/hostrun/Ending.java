@@ -31,11 +31,7 @@ final class Ending {
 
     static Step.Builder verified(HostRun run, Outcome.Changed changed, World world) {
         return new Step.Builder()
-                .notice(info(
-                        run,
-                        world,
-                        "UpdateVerified",
-                        "host " + run.host() + " runs " + changed.after()));
+                .notice(info(run, world, "UpdateVerified", "host " + run.host() + " runs " + changed.after()));
     }
 
     static Notice info(HostRun run, World world, String type, String text) {
