@@ -42,19 +42,22 @@ final class Gate {
                                     + " are allowed; look, then evenkeel rollout resume " + rollout.id())
                     .with("failed", Long.toString(failed)));
         }
-        Update update = world.update(rollout.update());
         for (HostProgress progress : rollout.hosts()) {
-            if (progress.status() == HostProgress.Status.DONE) {
-                Refusal missing = missing(progress, world.fleet().hosts().get(progress.host()), update);
-                if (missing != null) {
-                    return new Verdict.Wait(missing);
-                }
+            Refusal missing = missing(rollout, progress, world);
+            if (missing != null) {
+                return new Verdict.Wait(missing);
             }
         }
         return new Verdict.Pass();
     }
 
-    private static @Nullable Refusal missing(HostProgress progress, @Nullable Host host, Update update) {
+    /** What is still to be seen of a host that is done; null when all is well or nothing is to be seen. */
+    static @Nullable Refusal missing(Rollout rollout, HostProgress progress, World world) {
+        if (progress.status() != HostProgress.Status.DONE) {
+            return null;
+        }
+        Host host = world.fleet().hosts().get(progress.host());
+        Update update = world.update(rollout.update());
         if (host == null || !host.reachable() || host.observedAt().isBefore(progress.at())) {
             return Refusal.of("GATE_NO_DATA", "host " + progress.host() + " has not been seen since its update");
         }

@@ -225,13 +225,18 @@ public final class RolloutDecider {
         Rollout forgiven = rollout.state() instanceof Halted
                 ? rollout.with(
                         rollout.hosts().stream()
-                                .map(h -> h.status() == Status.FAILED ? h.becomes(Status.SKIPPED, h.why(), h.at()) : h)
+                                .map(h -> forgiven(rollout, h, world))
                                 .toList(),
                         rollout.state(),
                         rollout.waves(),
                         0)
                 : rollout;
         return new Step.Builder().notice(told).to(forgiven.in(new Rolling(world.now(), null, null)));
+    }
+
+    private static HostProgress forgiven(Rollout rollout, HostProgress host, World world) {
+        Refusal why = host.status() == Status.FAILED ? host.why() : Gate.missing(rollout, host, world);
+        return host.status() == Status.FAILED || why != null ? host.becomes(Status.SKIPPED, why, host.at()) : host;
     }
 
     private static Step cancel(Rollout rollout, RunEvent.CancelOrdered order, World world) {

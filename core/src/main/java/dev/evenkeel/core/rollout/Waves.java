@@ -15,8 +15,12 @@ import dev.evenkeel.core.update.Update;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Which hosts are taken next. The host with the fewest VMs comes first, then the one with the least memory to move: it
@@ -33,7 +37,7 @@ final class Waves {
      * @param skipped hosts that no method fits, with why; not because of room, which may come
      * @param waiting hosts that only lack room now, with why
      */
-    record Wave(List<Taken> taken, Map<HostId, Refusal> skipped, Map<HostId, Refusal> waiting) {}
+    record Wave(List<Taken> taken, SortedMap<HostId, Refusal> skipped, SortedMap<HostId, Refusal> waiting) {}
 
     private Waves() {}
 
@@ -41,9 +45,10 @@ final class Waves {
         Update update = world.update(rollout.update());
         Fleet fleet = world.fleet();
         List<Taken> taken = new ArrayList<>();
-        Map<HostId, Refusal> skipped = new HashMap<>();
-        Map<HostId, Refusal> waiting = new HashMap<>();
+        SortedMap<HostId, Refusal> skipped = new TreeMap<>();
+        SortedMap<HostId, Refusal> waiting = new TreeMap<>();
         Map<String, Integer> perRack = new HashMap<>();
+        Set<HostId> receiving = new HashSet<>();
         for (Host host : inOrder(candidates, fleet)) {
             if (!host.reachable()) {
                 waiting.put(host.id(), Refusal.of("HOST_SILENT", "the agent of host " + host.id() + " is silent"));
@@ -51,26 +56,28 @@ final class Waves {
             }
             String rack = host.topology().rack();
             if (taken.size() >= rollout.policy().maxParallelHosts()
-                    || perRack.getOrDefault(rack, 0) >= rollout.policy().maxPerRack()) {
-                continue;
+                    || perRack.getOrDefault(rack, 0) >= rollout.policy().maxPerRack()
+                    || receiving.contains(host.id())) {
+                continue; // a later wave; emptying a host that the wave moves VMs to would move them twice
             }
             MethodChoice choice = Ladder.choose(update, host, fleet, world.pauses());
             if (choice.method() == null) {
-                boolean onlyRoom = choice.rungs().stream()
-                        .flatMap(rung -> rung.refusals().stream())
-                        .allMatch(why ->
-                                why.code().equals("NO_TARGET") || why.code().equals("NO_PAYLOAD"));
-                boolean lacksRoom = choice.rungs().stream()
-                        .flatMap(rung -> rung.refusals().stream())
-                        .anyMatch(why -> why.code().equals("NO_TARGET"));
-                (onlyRoom && lacksRoom ? waiting : skipped).put(host.id(), choice.refusal());
+                (lacksOnlyRoom(choice) ? waiting : skipped).put(host.id(), choice.refusal());
                 continue;
             }
             taken.add(new Taken(host.id(), choice.method()));
             perRack.merge(rack, 1, Integer::sum);
-            fleet = emptied(host, fleet, update);
+            fleet = emptied(host, fleet, update, receiving);
         }
-        return new Wave(List.copyOf(taken), Map.copyOf(skipped), Map.copyOf(waiting));
+        return new Wave(List.copyOf(taken), skipped, waiting);
+    }
+
+    /** Whether one of the methods would do if only there were room, which may come. */
+    private static boolean lacksOnlyRoom(MethodChoice choice) {
+        return choice.rungs().stream()
+                .map(MethodChoice.Rung::refusals)
+                .anyMatch(
+                        refusals -> refusals.stream().allMatch(why -> why.code().equals("NO_TARGET")));
     }
 
     private static List<Host> inOrder(List<HostId> candidates, Fleet fleet) {
@@ -85,11 +92,12 @@ final class Waves {
     }
 
     /** The fleet once this host's VMs have moved, the host itself out of use. */
-    private static Fleet emptied(Host host, Fleet fleet, Update update) {
+    private static Fleet emptied(Host host, Fleet fleet, Update update, Set<HostId> receiving) {
         Fleet next = fleet;
         for (var entry : Placement.evacuate(host.id(), fleet, h -> update.isOn(h.facts()))
                 .entrySet()) {
             if (entry.getValue() instanceof Placement.Answer.Target target) {
+                receiving.add(target.host().id());
                 for (Vm vm : fleet.vmsOn(host.id())) {
                     if (vm.id().equals(entry.getKey())) {
                         next = Placement.after(next, vm, target.host().id());
