@@ -235,9 +235,7 @@ public final class HostRunDecider {
         return switch (event) {
             case RunEvent.ResolveOrdered r -> Ending.end(run, r.as(), resolved(r), world);
             case RunEvent.TimerFired t -> askAgain(run, state, world);
-            case RunEvent.EffectEnded e
-            when !(e.outcome() instanceof Outcome.Unknown) && waitsFor(state.resume(), e.effect()) ->
-                decide(run.in(state.resume()), e, world);
+            case RunEvent.EffectEnded e when waitsFor(state.resume(), e) -> decide(run.in(state.resume()), e, world);
             case RunEvent.CancelOrdered c -> {
                 Step step = decide(run.in(state.resume()), c, world);
                 HostRun next = (HostRun) step.next();
@@ -257,16 +255,20 @@ public final class HostRunDecider {
         };
     }
 
-    private static boolean waitsFor(HostRunState state, EffectId effect) {
+    /** Whether an end of an effect says more than was known: once unknown, it is no news that it is unknown still. */
+    private static boolean waitsFor(HostRunState state, RunEvent.EffectEnded ended) {
+        boolean known = !(ended.outcome() instanceof Outcome.Unknown);
+        EffectId effect = ended.effect();
         return switch (state) {
             case Draining d ->
                 d.moves().stream()
-                        .anyMatch(m -> effect.equals(m.effect()) && !m.status().settled());
-            case Applying a -> a.effect().equals(effect);
-            case Verifying v -> v.effect().equals(effect);
-            case Undoing u -> u.effect().equals(effect);
+                        .filter(m -> effect.equals(m.effect()))
+                        .anyMatch(m -> m.status() == Move.Status.MOVING || (known && m.status() == Move.Status.UNSURE));
+            case Applying a -> known && a.effect().equals(effect);
+            case Verifying v -> known && v.effect().equals(effect);
+            case Undoing u -> known && u.effect().equals(effect);
             case Reserving r -> false;
-            case NeedsPerson p -> waitsFor(p.resume(), effect);
+            case NeedsPerson p -> waitsFor(p.resume(), ended);
             case Ended e -> false;
         };
     }

@@ -55,14 +55,17 @@ final class Waves {
                 continue;
             }
             String rack = host.topology().rack();
-            if (taken.size() >= rollout.policy().maxParallelHosts()
+            boolean later = taken.size() >= rollout.policy().maxParallelHosts()
                     || perRack.getOrDefault(rack, 0) >= rollout.policy().maxPerRack()
-                    || receiving.contains(host.id())) {
-                continue; // a later wave; emptying a host that the wave moves VMs to would move them twice
+                    || receiving.contains(host.id()); // emptying a host that the wave fills would move VMs twice
+            if (later && allMovable(host, fleet)) {
+                continue;
             }
             MethodChoice choice = Ladder.choose(update, host, fleet, world.pauses());
             if (choice.method() == null) {
                 (lacksOnlyRoom(choice) ? waiting : skipped).put(host.id(), choice.refusal());
+            }
+            if (later || choice.method() == null) {
                 continue;
             }
             taken.add(new Taken(host.id(), choice.method()));
@@ -70,6 +73,12 @@ final class Waves {
             fleet = emptied(host, fleet, update, receiving);
         }
         return new Wave(List.copyOf(taken), skipped, waiting);
+    }
+
+    /** What can't be moved is told as soon as the ring begins, not when the host's turn comes. */
+    private static boolean allMovable(Host host, Fleet fleet) {
+        return fleet.aliveOn(host.id()).stream()
+                .allMatch(vm -> Ladder.unmovable(vm).isEmpty());
     }
 
     /** Whether one of the methods would do if only there were room, which may come. */

@@ -1,0 +1,94 @@
+package dev.evenkeel.core.hostrun;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.evenkeel.core.engine.EffectId;
+import dev.evenkeel.core.engine.Hold;
+import dev.evenkeel.core.engine.RunEvent;
+import dev.evenkeel.core.engine.RunId;
+import dev.evenkeel.core.engine.RunOutcome;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Refusal;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Every event in every state: the state that follows, as one table. */
+class EveryStateTest {
+    private final Given given = new Given();
+
+    private Map<String, HostRun> states() {
+        given.host("h1").runs("vm-a");
+        given.host("h2");
+        Map<String, HostRun> states = new LinkedHashMap<>();
+        OneRun run = OneRun.updating(given, "h1");
+        states.put("Reserving", run.run());
+        states.put("Draining", run.begins().run());
+        states.put("Applying", run.moved("vm-a").looksAtFreshObservations().run());
+        states.put("Verifying", run.latestSucceeds().run());
+        states.put(
+                "Undoing",
+                run.latestFails("X", dev.evenkeel.core.engine.Outcome.Aftermath.CHANGED)
+                        .run());
+        states.put("NeedsPerson", run.latestIsUnknown().run());
+        states.put("Ended", run.resolved(RunOutcome.FAILED).run());
+        states.forEach((name, state) -> assertThat(state.stateName()).isEqualTo(name));
+        return states;
+    }
+
+    private static Map<String, RunEvent> events() {
+        Map<String, RunEvent> events = new LinkedHashMap<>();
+        events.put("RunOrdered", new RunEvent.RunOrdered());
+        events.put("TimerFired", new RunEvent.TimerFired());
+        events.put("HoldRefused", new RunEvent.HoldRefused(new Hold("vm:vm-a", 1), Refusal.of("HOLD_TAKEN", "taken")));
+        events.put("EffectEnded", new RunEvent.EffectEnded(new EffectId("run1/999"), OneRun.changed()));
+        events.put("HostObserved", new RunEvent.HostObserved(new HostId("h1")));
+        events.put(
+                "HostRunEnded",
+                new RunEvent.HostRunEnded(new RunId("run2"), new HostId("h2"), RunOutcome.DONE, null, 0));
+        events.put("PauseOrdered", new RunEvent.PauseOrdered("ann", "lunch"));
+        events.put("ResumeOrdered", new RunEvent.ResumeOrdered("ann", "back"));
+        events.put("CancelOrdered", new RunEvent.CancelOrdered("ann", "enough"));
+        events.put("ResolveOrdered", new RunEvent.ResolveOrdered("bob", RunOutcome.FAILED, "looked"));
+        return events;
+    }
+
+    /** Where an event leads; what is not here leads nowhere else. */
+    private static final Map<String, String> LEADS = Map.of(
+            "Reserving RunOrdered", "Draining",
+            "Reserving TimerFired", "Draining",
+            "Reserving CancelOrdered", "Ended",
+            "Reserving ResolveOrdered", "Ended",
+            "NeedsPerson ResolveOrdered", "Ended");
+
+    @Test
+    void everyEventInEveryStateLeadsWhereTheTableSays() {
+        TreeMap<String, String> expected = new TreeMap<>();
+        TreeMap<String, String> actual = new TreeMap<>();
+        states().forEach((state, run) -> events().forEach((event, told) -> {
+            String cell = state + " " + event;
+            expected.put(cell, LEADS.getOrDefault(cell, state));
+            actual.put(
+                    cell,
+                    ((HostRun) HostRunDecider.decide(run, told, given.world()).next()).stateName());
+        }));
+
+        assertThat(actual).isEqualTo(expected);
+    }
+
+    @Test
+    void everyStateButTheLastHasATimeAtWhichItLooksAgain() {
+        states().forEach((name, run) ->
+                assertThat(run.due().isPresent()).as(name).isEqualTo(!run.ended()));
+    }
+
+    @Test
+    void whatHasEndedIgnoresEverything() {
+        HostRun ended = states().get("Ended");
+        events().forEach((name, event) -> assertThat(
+                        HostRunDecider.decide(java.util.Objects.requireNonNull(ended), event, given.world()))
+                .as(name)
+                .isEqualTo(dev.evenkeel.core.engine.Step.ignore(ended)));
+    }
+}

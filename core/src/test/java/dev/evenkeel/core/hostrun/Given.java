@@ -1,0 +1,353 @@
+package dev.evenkeel.core.hostrun;
+
+import dev.evenkeel.core.engine.World;
+import dev.evenkeel.core.fleet.AvailabilitySetId;
+import dev.evenkeel.core.fleet.Bytes;
+import dev.evenkeel.core.fleet.Fleet;
+import dev.evenkeel.core.fleet.Host;
+import dev.evenkeel.core.fleet.HostFacts;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Intent;
+import dev.evenkeel.core.fleet.MigrationDomainId;
+import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.fleet.TenantId;
+import dev.evenkeel.core.fleet.Topology;
+import dev.evenkeel.core.fleet.Vm;
+import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.fleet.VmState;
+import dev.evenkeel.core.impact.Impact;
+import dev.evenkeel.core.impact.VmForecast;
+import dev.evenkeel.core.update.Component;
+import dev.evenkeel.core.update.Method;
+import dev.evenkeel.core.update.PackageFile;
+import dev.evenkeel.core.update.Payload;
+import dev.evenkeel.core.update.Severity;
+import dev.evenkeel.core.update.Update;
+import dev.evenkeel.core.update.UpdateId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** A small fleet that a test describes and then lets change: hosts with VMs, one update, and a clock that the test moves. */
+public final class Given {
+    public static final MigrationDomainId SHARD = new MigrationDomainId("md1");
+    public static final UpdateId UPDATE = new UpdateId("vmm-11.1");
+
+    private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
+
+    private final TreeMap<HostId, Host> hosts = new TreeMap<>();
+    private final List<Vm> vms = new ArrayList<>();
+    private final TreeMap<VmId, Duration> pauses = new TreeMap<>();
+    private final EnumMap<Method, Payload> methods = new EnumMap<>(Map.of(Method.MIGRATE, payload()));
+    private Instant now = START;
+
+    /** One host, its VMs of 1 GiB each. */
+    public final class OneHost {
+        private final HostId id;
+
+        private OneHost(HostId id) {
+            this.id = id;
+        }
+
+        private OneHost becomes(
+                HostFacts facts, Topology at, boolean cordoned, boolean maintenance, boolean reachable) {
+            hosts.put(id, new Host(id, at, facts, cordoned, maintenance, reachable, host(id).observedAt()));
+            return this;
+        }
+
+        public OneHost runs(String... names) {
+            for (String name : names) {
+                vms.add(new Vm(
+                        new VmId(name),
+                        name,
+                        new TenantId("acme"),
+                        id,
+                        VmState.RUNNING,
+                        Bytes.ofMiB(1024),
+                        1,
+                        null,
+                        Intent.DEFAULT,
+                        "10.0",
+                        List.of(),
+                        null,
+                        false));
+            }
+            return this;
+        }
+
+        public OneHost memory(long mebibytes) {
+            return facts(host(id).facts().versions(), host(id).facts().cpus(), mebibytes);
+        }
+
+        public OneHost cpus(int cpus) {
+            return facts(host(id).facts().versions(), cpus, (long)
+                    host(id).facts().memory().toMiB());
+        }
+
+        /** The version of QEMU that runs here. */
+        public OneHost qemu(String version) {
+            return facts(Map.of("qemu", version), host(id).facts().cpus(), (long)
+                    host(id).facts().memory().toMiB());
+        }
+
+        private OneHost facts(Map<String, String> versions, int cpus, long mebibytes) {
+            Host h = host(id);
+            return becomes(
+                    Given.facts(id, versions, cpus, mebibytes),
+                    h.topology(),
+                    h.cordoned(),
+                    h.inMaintenance(),
+                    h.reachable());
+        }
+
+        public OneHost inRack(String rack) {
+            Host h = host(id);
+            return becomes(
+                    h.facts(), new Topology("r", "z", rack, SHARD), h.cordoned(), h.inMaintenance(), h.reachable());
+        }
+
+        public OneHost inDomain(String domain) {
+            Host h = host(id);
+            return becomes(
+                    h.facts(),
+                    new Topology("r", "z", "rack1", new MigrationDomainId(domain)),
+                    h.cordoned(),
+                    h.inMaintenance(),
+                    h.reachable());
+        }
+
+        public OneHost cordoned() {
+            Host h = host(id);
+            return becomes(h.facts(), h.topology(), true, h.inMaintenance(), h.reachable());
+        }
+
+        public OneHost inMaintenance() {
+            Host h = host(id);
+            return becomes(h.facts(), h.topology(), h.cordoned(), true, h.reachable());
+        }
+
+        public OneHost silent() {
+            Host h = host(id);
+            return becomes(h.facts(), h.topology(), h.cordoned(), h.inMaintenance(), false);
+        }
+
+        /** Its agent looked now. */
+        public OneHost isSeen() {
+            Host h = host(id);
+            hosts.put(id, new Host(id, h.topology(), h.facts(), h.cordoned(), h.inMaintenance(), true, now));
+            return this;
+        }
+
+        /** It is no longer in the fleet. */
+        public void isGone() {
+            hosts.remove(id);
+        }
+    }
+
+    private static HostFacts facts(HostId id, Map<String, String> versions, int cpus, long mebibytes) {
+        return new HostFacts(
+                id.value(),
+                id + ".mgmt",
+                "x86_64",
+                "sim",
+                cpus,
+                Bytes.ofMiB(mebibytes),
+                new TreeMap<>(versions),
+                new TreeSet<>());
+    }
+
+    private Host host(HostId id) {
+        Host host = hosts.get(id);
+        if (host == null) {
+            throw new IllegalArgumentException("no host " + id);
+        }
+        return host;
+    }
+
+    /** A host of 16 GiB and 8 CPUs in rack1 on QEMU 10.0, seen now; made when it is named first. */
+    public OneHost host(String name) {
+        HostId id = new HostId(name);
+        hosts.computeIfAbsent(
+                id,
+                key -> new Host(
+                        key,
+                        new Topology("r", "z", "rack1", SHARD),
+                        facts(key, Map.of("qemu", "10.0"), 8, 16 * 1024),
+                        false,
+                        false,
+                        true,
+                        now));
+        return new OneHost(id);
+    }
+
+    /** One VM, all its sightings. */
+    public final class OneVm {
+        private final String name;
+
+        private OneVm(String name) {
+            this.name = name;
+        }
+
+        private OneVm with(java.util.function.UnaryOperator<Vm> change) {
+            vms.replaceAll(vm -> vm.name().equals(name) ? change.apply(vm) : vm);
+            return this;
+        }
+
+        public OneVm memory(long mebibytes) {
+            return with(vm -> copy(
+                    vm,
+                    vm.host(),
+                    vm.state(),
+                    Bytes.ofMiB(mebibytes),
+                    vm.vcpus(),
+                    vm.intent(),
+                    set(vm),
+                    vm.obstacles()));
+        }
+
+        public OneVm vcpus(int vcpus) {
+            return with(
+                    vm -> copy(vm, vm.host(), vm.state(), vm.memory(), vcpus, vm.intent(), set(vm), vm.obstacles()));
+        }
+
+        public OneVm owner(Intent intent) {
+            return with(
+                    vm -> copy(vm, vm.host(), vm.state(), vm.memory(), vm.vcpus(), intent, set(vm), vm.obstacles()));
+        }
+
+        public OneVm inSet(String set) {
+            return with(
+                    vm -> copy(vm, vm.host(), vm.state(), vm.memory(), vm.vcpus(), vm.intent(), set, vm.obstacles()));
+        }
+
+        public OneVm obstacle(String code) {
+            return with(vm -> copy(
+                    vm,
+                    vm.host(),
+                    vm.state(),
+                    vm.memory(),
+                    vm.vcpus(),
+                    vm.intent(),
+                    set(vm),
+                    List.of(Refusal.of(code, "VM " + vm.name() + " has a " + code))));
+        }
+
+        public OneVm is(VmState state) {
+            return with(
+                    vm -> copy(vm, vm.host(), state, vm.memory(), vm.vcpus(), vm.intent(), set(vm), vm.obstacles()));
+        }
+
+        /** It runs elsewhere now. */
+        public OneVm isOn(String host) {
+            return with(vm -> vm.movedTo(new HostId(host)));
+        }
+
+        public void pauses(Duration forecast) {
+            pauses.put(new VmId(name), forecast);
+        }
+
+        /** It is nowhere any more. */
+        public void isGone() {
+            vms.removeIf(vm -> vm.name().equals(name));
+        }
+    }
+
+    private static @org.jspecify.annotations.Nullable String set(Vm vm) {
+        return vm.availabilitySet() == null ? null : vm.availabilitySet().value();
+    }
+
+    private static Vm copy(
+            Vm vm,
+            HostId host,
+            VmState state,
+            Bytes memory,
+            int vcpus,
+            Intent intent,
+            @org.jspecify.annotations.Nullable String set,
+            List<Refusal> obstacles) {
+        return new Vm(
+                vm.id(),
+                vm.name(),
+                vm.tenant(),
+                host,
+                state,
+                memory,
+                vcpus,
+                set == null ? null : new AvailabilitySetId(set),
+                intent,
+                vm.vmmVersion(),
+                obstacles,
+                vm.dirtyRate(),
+                vm.hasLocalStorage());
+    }
+
+    public OneVm vm(String name) {
+        return new OneVm(name);
+    }
+
+    /** The update brings a payload for this method, too. */
+    public void updateAlsoBy(Method method) {
+        methods.put(method, payload());
+    }
+
+    public void updateOnlyBy(Method method) {
+        methods.clear();
+        methods.put(method, payload());
+    }
+
+    private static Payload payload() {
+        return new Payload(
+                List.of(new PackageFile("qemu.deb", "ab".repeat(32), Bytes.ofMiB(30), "qemu", "11.1")),
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
+    /** The update that the tests roll out: it brings QEMU 11.1. */
+    public Update update() {
+        return new Update(
+                UPDATE,
+                "11.1",
+                Component.VMM,
+                Severity.IMPORTANT,
+                "QEMU 11.1",
+                methods,
+                new TreeMap<>(Map.of("qemu", "11.1")));
+    }
+
+    public Instant now() {
+        return now;
+    }
+
+    public void passes(Duration time) {
+        now = now.plus(time);
+    }
+
+    /** Some time passes and every agent looks again. */
+    public void everyHostIsSeen() {
+        passes(Duration.ofSeconds(1));
+        List.copyOf(hosts.keySet()).forEach(id -> {
+            if (host(id).reachable()) {
+                host(id.value()).isSeen();
+            }
+        });
+    }
+
+    public Fleet fleet() {
+        return new Fleet(hosts.values(), vms);
+    }
+
+    public VmForecast forecast(Vm vm, Host from, Host to) {
+        Duration pause = pauses.getOrDefault(vm.id(), Duration.ofMillis(50));
+        return new VmForecast(vm.id(), new Impact.Pause(pause), Duration.ofSeconds(5));
+    }
+
+    public World world() {
+        return new World(now, fleet(), this::forecast, id -> id.equals(UPDATE) ? update() : null);
+    }
+}

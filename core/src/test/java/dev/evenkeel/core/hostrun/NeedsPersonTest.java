@@ -1,0 +1,128 @@
+package dev.evenkeel.core.hostrun;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.evenkeel.core.engine.Effect;
+import dev.evenkeel.core.engine.Outcome.Aftermath;
+import dev.evenkeel.core.engine.RunOutcome;
+import dev.evenkeel.core.fleet.HostId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class NeedsPersonTest {
+    private final Given given = new Given();
+
+    private OneRun unknownApply() {
+        given.host("h1");
+        given.host("h2");
+        return OneRun.updating(given, "h1").begins().looksAtFreshObservations().latestIsUnknown();
+    }
+
+    private OneRun unknownMove() {
+        given.host("h1").runs("vm-a", "vm-b");
+        given.host("h2");
+        OneRun run = OneRun.updating(given, "h1").begins();
+        return run.told(OneRun.ended(run.moveOf("vm-a").id(), OneRun.unknown()));
+    }
+
+    @Test
+    void aPersonsWordEndsIt() {
+        OneRun run = unknownApply().resolved(RunOutcome.FAILED);
+
+        assertThat(run.outcome()).isEqualTo(RunOutcome.FAILED);
+        assertThat(run.why().why()).contains("bob", "looked at it");
+    }
+
+    @Test
+    void aLateAnswerResumesItAsIfItHadComeInTime() {
+        OneRun run = unknownApply();
+        var apply = run.latest().id();
+
+        run.told(OneRun.ended(apply, OneRun.changed()));
+
+        assertThat(run.latest().effect()).isInstanceOf(Effect.VerifyUpdate.class);
+    }
+
+    @Test
+    void anotherUnknownAnswerDoesNot() {
+        OneRun run = unknownApply();
+
+        assertThat(run.latestIsUnknown().ignoredIt()).isTrue();
+    }
+
+    @Test
+    void theAgentIsAskedAgainEverLessOften() {
+        OneRun run = unknownApply();
+        var apply = run.latest().id();
+        List<Duration> pauses = new ArrayList<>();
+        Instant before = given.now();
+        for (int i = 0; i < 12; i++) {
+            Instant due = run.run().due().orElseThrow();
+            pauses.add(Duration.between(before, due));
+            before = due;
+            run.waits(Duration.between(given.now(), due));
+            assertThat(run.latest().effect()).isEqualTo(new Effect.AskAgain(apply));
+        }
+
+        assertThat(pauses).startsWith(HostRunDecider.ASK_AGAIN).endsWith(HostRunDecider.ASK_AT_MOST);
+        assertThat(pauses).isSorted();
+    }
+
+    @Test
+    void aCancelIsRememberedForTheStateToResume() {
+        OneRun run = unknownApply();
+        var apply = run.latest().id();
+
+        run.cancelled();
+        assertThat(run.state()).isInstanceOf(HostRunState.NeedsPerson.class);
+
+        run.told(OneRun.ended(apply, OneRun.changed()));
+        assertThat(run.latest().effect()).isInstanceOf(Effect.UndoUpdate.class);
+        run.latestSucceeds();
+        assertThat(run.outcome()).isEqualTo(RunOutcome.CANCELLED);
+    }
+
+    @Test
+    void aCancelWhileAMoveIsUnknownAbortsTheOthersAndWaitsOn() {
+        OneRun run = unknownMove().cancelled();
+
+        assertThat(run.latest().effect())
+                .isEqualTo(new Effect.AbortMove(
+                        new dev.evenkeel.core.fleet.VmId("vm-b"),
+                        run.moveOf("vm-b").id()));
+        assertThat(run.state()).isInstanceOf(HostRunState.NeedsPerson.class);
+    }
+
+    @Test
+    void theOtherMovesEndAsTheyDoWhileOneIsUnknown() {
+        OneRun run = unknownMove().moved("vm-b");
+        assertThat(run.state()).isInstanceOf(HostRunState.NeedsPerson.class);
+        assertThat(run.last().release()).as("what ended is free").containsExactly("vm:vm-b");
+
+        run.told(OneRun.ended(run.moveOf("vm-a").id(), OneRun.movedTo(new HostId("h2"))));
+        assertThat(run.state()).isInstanceOf(HostRunState.Draining.class);
+        assertThat(run.run().moved()).isEqualTo(2);
+    }
+
+    @Test
+    void aMoveThatTurnsOutNotToHaveHappenedIsTriedAgain() {
+        OneRun run = unknownMove();
+
+        run.told(OneRun.ended(run.moveOf("vm-a").id(), OneRun.failed("NEVER_BEGAN", Aftermath.UNCHANGED, true)))
+                .waits(Duration.ofSeconds(10));
+
+        assertThat(run.movesOrdered()).containsExactly("vm-a", "vm-b", "vm-a");
+    }
+
+    @Test
+    void bothUnknownMovesMustBeAccountedFor() {
+        OneRun run = unknownMove();
+        run.told(OneRun.ended(run.moveOf("vm-b").id(), OneRun.unknown()));
+        run.told(OneRun.ended(run.moveOf("vm-a").id(), OneRun.movedTo(new HostId("h2"))));
+
+        assertThat(run.state()).isInstanceOf(HostRunState.NeedsPerson.class);
+    }
+}

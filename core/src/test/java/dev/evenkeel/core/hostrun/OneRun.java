@@ -1,0 +1,238 @@
+package dev.evenkeel.core.hostrun;
+
+import dev.evenkeel.core.engine.Effect;
+import dev.evenkeel.core.engine.EffectId;
+import dev.evenkeel.core.engine.Hold;
+import dev.evenkeel.core.engine.Notice;
+import dev.evenkeel.core.engine.Outcome;
+import dev.evenkeel.core.engine.RunEvent;
+import dev.evenkeel.core.engine.RunId;
+import dev.evenkeel.core.engine.RunOutcome;
+import dev.evenkeel.core.engine.Step;
+import dev.evenkeel.core.fleet.Bytes;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.update.Method;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A host run that a test tells what happened, and asks what it wants. */
+final class OneRun {
+    private final Given given;
+    private HostRun run;
+    private Step last;
+    private final List<Step.Order> orders = new ArrayList<>();
+    private final List<Notice> notices = new ArrayList<>();
+
+    OneRun(Given given, HostRun run) {
+        this.given = given;
+        this.run = run;
+        this.last = Step.ignore(run);
+    }
+
+    static OneRun updating(Given given, String host) {
+        return updating(given, host, RunPolicy.DEFAULT);
+    }
+
+    static OneRun updating(Given given, String host, RunPolicy policy) {
+        return of(given, host, new Purpose.UpdateHost(Given.UPDATE, Method.MIGRATE), policy);
+    }
+
+    static OneRun of(Given given, String host, Purpose purpose) {
+        return of(given, host, purpose, RunPolicy.DEFAULT);
+    }
+
+    private static OneRun of(Given given, String host, Purpose purpose, RunPolicy policy) {
+        return new OneRun(
+                given,
+                HostRun.ordered(
+                        new RunId("run1"),
+                        Given.SHARD,
+                        new HostId(host),
+                        purpose,
+                        policy,
+                        new RunId("ro1"),
+                        List.of(new Hold("rack:rack1", 1)),
+                        given.now(),
+                        "ann",
+                        "patch day"));
+    }
+
+    // What happens.
+
+    OneRun told(RunEvent event) {
+        last = HostRunDecider.decide(run, event, given.world());
+        run = (HostRun) last.next();
+        orders.addAll(last.orders());
+        notices.addAll(last.notices());
+        return this;
+    }
+
+    /** It begins, and looks until it wants nothing more at this instant. */
+    OneRun begins() {
+        told(new RunEvent.RunOrdered());
+        return looks();
+    }
+
+    /** Its timer fires as often as it is due now. */
+    OneRun looks() {
+        for (int i = 0; i < 20 && isDue(); i++) {
+            told(new RunEvent.TimerFired());
+        }
+        return this;
+    }
+
+    private boolean isDue() {
+        return run.due().map(due -> !due.isAfter(given.now())).orElse(false);
+    }
+
+    /** Time passes until it is due, and it looks. */
+    OneRun waits(Duration time) {
+        given.passes(time);
+        return looks();
+    }
+
+    /** Every host is seen anew, and it looks. */
+    OneRun looksAtFreshObservations() {
+        given.everyHostIsSeen();
+        given.passes(Duration.ofSeconds(20));
+        given.everyHostIsSeen();
+        return looks();
+    }
+
+    /** A move ends well. */
+    OneRun moved(String vm) {
+        Step.Order order = moveOf(vm);
+        HostId to = ((Effect.MoveVm) order.effect()).to();
+        given.passes(Duration.ofSeconds(5));
+        given.vm(vm).isOn(to.value());
+        return told(ended(order.id(), movedTo(to))).looks();
+    }
+
+    static Outcome movedTo(HostId to) {
+        return new Outcome.Moved(to, Duration.ofMillis(40), Duration.ofSeconds(4), Bytes.ofMiB(900), false, null);
+    }
+
+    OneRun moveFails(String vm, String code, Outcome.Aftermath aftermath, boolean retryable) {
+        return told(ended(moveOf(vm).id(), failed(code, aftermath, retryable)));
+    }
+
+    OneRun latestFails(String code, Outcome.Aftermath aftermath) {
+        return told(ended(latest().id(), failed(code, aftermath, false)));
+    }
+
+    OneRun latestSucceeds() {
+        return told(ended(latest().id(), changed()));
+    }
+
+    OneRun latestIsUnknown() {
+        return told(ended(latest().id(), unknown()));
+    }
+
+    OneRun cancelled() {
+        return told(new RunEvent.CancelOrdered("ann", "enough"));
+    }
+
+    OneRun resolved(RunOutcome as) {
+        return told(new RunEvent.ResolveOrdered("bob", as, "looked at it"));
+    }
+
+    static RunEvent ended(EffectId id, Outcome outcome) {
+        return new RunEvent.EffectEnded(id, outcome);
+    }
+
+    static Outcome failed(String code, Outcome.Aftermath aftermath, boolean retryable) {
+        return new Outcome.Failed(Refusal.of(code, "it went wrong"), aftermath, retryable);
+    }
+
+    static Outcome unknown() {
+        return new Outcome.Unknown(Refusal.of("SILENT", "nobody can say"));
+    }
+
+    static Outcome changed() {
+        return new Outcome.Changed(new TreeMap<>(Map.of("qemu", "10.0")), new TreeMap<>(Map.of("qemu", "11.1")));
+    }
+
+    // What it wants.
+
+    HostRun run() {
+        return run;
+    }
+
+    Step last() {
+        return last;
+    }
+
+    HostRunState state() {
+        return run.state();
+    }
+
+    /** Whether the latest event changed nothing. */
+    boolean ignoredIt() {
+        return last.equals(Step.ignore(last.next())) && last.next().equals(run);
+    }
+
+    @Nullable
+    RunOutcome outcome() {
+        return run.state() instanceof HostRunState.Ended ended ? ended.outcome() : null;
+    }
+
+    /** Why it ended, stopped or waits for a person. */
+    Refusal why() {
+        @Nullable
+        Refusal why = switch (run.state()) {
+            case HostRunState.Ended ended -> ended.why();
+            case HostRunState.NeedsPerson asks -> asks.why();
+            case HostRunState.Draining draining -> draining.stopping();
+            case HostRunState.Applying applying -> applying.cancel();
+            case HostRunState.Verifying verifying -> verifying.cancel();
+            case HostRunState.Undoing undoing -> undoing.why();
+            case HostRunState.Reserving reserving -> null;
+        };
+        if (why == null) {
+            throw new NoSuchElementException("no reason in " + run.state());
+        }
+        return why;
+    }
+
+    /** Effects that were ordered so far, newest last. */
+    List<Effect> effects() {
+        return orders.stream().map(Step.Order::effect).toList();
+    }
+
+    Step.Order latest() {
+        return orders.getLast();
+    }
+
+    /** The names of the VMs whose moves were ordered, in order, each try anew. */
+    List<String> movesOrdered() {
+        return orders.stream()
+                .flatMap(order -> order.effect() instanceof Effect.MoveVm move
+                        ? List.of(move).stream()
+                        : List.<Effect.MoveVm>of().stream())
+                .map(move -> move.vm().value())
+                .toList();
+    }
+
+    /** Where the latest try takes a VM. */
+    String destinationOf(String vm) {
+        return ((Effect.MoveVm) moveOf(vm).effect()).to().value();
+    }
+
+    Step.Order moveOf(String vm) {
+        return orders.reversed().stream()
+                .filter(order -> order.effect() instanceof Effect.MoveVm move
+                        && move.vm().value().equals(vm))
+                .findFirst()
+                .orElseThrow(() -> new NoSuchElementException("no move of " + vm + " in " + orders));
+    }
+
+    List<String> noticeTypes() {
+        return notices.stream().map(Notice::type).toList();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.core.hostrun;
+
+import org.jspecify.annotations.NullMarked;

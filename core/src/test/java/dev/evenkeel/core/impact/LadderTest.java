@@ -1,0 +1,136 @@
+package dev.evenkeel.core.impact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Intent;
+import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.hostrun.Given;
+import dev.evenkeel.core.update.Method;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LadderTest {
+    private final Given given = new Given();
+
+    @BeforeEach
+    void aHostWithAVmAndRoomElsewhere() {
+        given.host("h1").runs("vm-a");
+        given.host("h2");
+    }
+
+    private MethodChoice choice() {
+        return Ladder.choose(
+                given.update(), given.fleet().host(new HostId("h1")).orElseThrow(), given.fleet(), given::forecast);
+    }
+
+    private List<String> refusals(Method method) {
+        return choice().rungs().stream()
+                .filter(rung -> rung.method() == method)
+                .flatMap(rung -> rung.refusals().stream())
+                .map(Refusal::code)
+                .toList();
+    }
+
+    private static Intent intent(
+            Duration maxPause, Intent.Migration migration, boolean postCopy, Intent.Restart restart) {
+        return new Intent(maxPause, migration, postCopy, restart, Intent.OnHostFailure.LEAVE);
+    }
+
+    @Test
+    void movesTheVmsWhereAllCanBeMovedAndForecastsEach() {
+        assertThat(choice().method()).isEqualTo(Method.MIGRATE);
+        assertThat(choice().forecasts()).hasSize(1);
+        assertThat(choice().forecasts().getFirst().impact()).isInstanceOf(Impact.Pause.class);
+    }
+
+    @Test
+    void saysOfEveryGentlerRungWhyNot() {
+        given.updateAlsoBy(Method.HOT_PATCH);
+
+        assertThat(refusals(Method.HOT_PATCH)).containsExactly("NO_MECHANISM");
+        assertThat(refusals(Method.PRESERVE_VMM)).containsExactly("NO_PAYLOAD");
+        assertThat(refusals(Method.MIGRATE)).isEmpty();
+    }
+
+    @Test
+    void anEmptyHostIsMigratedWithNobodyFeelingIt() {
+        given.vm("vm-a").isGone();
+
+        assertThat(choice().method()).isEqualTo(Method.MIGRATE);
+        assertThat(choice().forecasts()).isEmpty();
+    }
+
+    @Test
+    void aVmWhoseOwnerSaysNeverIsNotMoved() {
+        given.vm("vm-a").owner(intent(Duration.ofSeconds(5), Intent.Migration.NEVER, false, Intent.Restart.NEVER));
+
+        assertThat(choice().method()).isNull();
+        assertThat(refusals(Method.MIGRATE)).containsExactly("MIGRATION_NEVER");
+    }
+
+    @Test
+    void aVmWhoseOwnerSaysAvoidIsMovedWhenNothingGentlerIsLeft() {
+        given.vm("vm-a").owner(intent(Duration.ofSeconds(5), Intent.Migration.AVOID, false, Intent.Restart.NEVER));
+
+        assertThat(choice().method()).isEqualTo(Method.MIGRATE);
+    }
+
+    @Test
+    void aVmBoundToItsHostIsNotMoved() {
+        given.vm("vm-a").obstacle("HOST_DEVICE");
+
+        assertThat(refusals(Method.MIGRATE)).containsExactly("HOST_DEVICE");
+    }
+
+    @Test
+    void aPauseLongerThanItsOwnerAllowsIsRefusedBeforehandWithTheForecast() {
+        given.vm("vm-a").owner(intent(Duration.ofMillis(100), Intent.Migration.ALLOWED, false, Intent.Restart.NEVER));
+        given.vm("vm-a").pauses(Duration.ofMillis(300));
+
+        Refusal why = choice().rungs().stream()
+                .flatMap(rung -> rung.refusals().stream())
+                .filter(refusal -> refusal.code().equals("PAUSE_TOO_LONG"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(why.evidence()).containsEntry("forecast", "PT0.3S").containsEntry("maxPause", "PT0.1S");
+    }
+
+    @Test
+    void aPauseThatPostCopyShortensIsNot() {
+        given.vm("vm-a").owner(intent(Duration.ofMillis(100), Intent.Migration.ALLOWED, true, Intent.Restart.NEVER));
+        given.vm("vm-a").pauses(Duration.ofMillis(300));
+
+        assertThat(choice().method()).isEqualTo(Method.MIGRATE);
+    }
+
+    @Test
+    void withoutRoomThereIsNoMove() {
+        given.host("h2").memory(100);
+
+        assertThat(refusals(Method.MIGRATE)).containsExactly("NO_TARGET");
+    }
+
+    @Test
+    void aRestartNeedsEveryOwnersConsent() {
+        given.updateOnlyBy(Method.REBOOT);
+        assertThat(refusals(Method.REBOOT)).containsExactly("NO_CONSENT");
+
+        given.vm("vm-a").owner(intent(Duration.ofSeconds(5), Intent.Migration.NEVER, false, Intent.Restart.CONSENT));
+        assertThat(choice().method()).isEqualTo(Method.REBOOT);
+        assertThat(choice().forecasts().getFirst().impact()).isInstanceOf(Impact.Restart.class);
+    }
+
+    @Test
+    void oneRefusalNamesEveryRungAndEveryVm() {
+        given.host("h1").runs("vm-b");
+        given.vm("vm-a").obstacle("HOST_DEVICE");
+        given.vm("vm-b").obstacle("HOST_CPU");
+
+        assertThat(choice().refusal().evidence().values())
+                .anyMatch(why -> why.contains("vm-a"))
+                .anyMatch(why -> why.contains("vm-b"));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.core.placement;
+
+import org.jspecify.annotations.NullMarked;

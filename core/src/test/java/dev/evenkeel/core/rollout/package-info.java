@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.core.rollout;
+
+import org.jspecify.annotations.NullMarked;

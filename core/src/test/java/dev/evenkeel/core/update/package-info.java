@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.core.update;
+
+import org.jspecify.annotations.NullMarked;
