@@ -9,17 +9,13 @@ import dev.evenkeel.core.engine.RunEvent;
 import dev.evenkeel.core.engine.RunOutcome;
 import dev.evenkeel.core.engine.Step;
 import dev.evenkeel.core.engine.World;
-import dev.evenkeel.core.fleet.Fleet;
 import dev.evenkeel.core.fleet.Host;
-import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.Vm;
-import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.fleet.VmState;
 import dev.evenkeel.core.hostrun.HostRunState.Draining;
 import dev.evenkeel.core.impact.Impact;
-import dev.evenkeel.core.impact.Ladder;
 import dev.evenkeel.core.impact.VmForecast;
 import dev.evenkeel.core.placement.Placement;
 import java.time.Duration;
@@ -28,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +45,7 @@ final class Drain {
     private final Instant now;
     private final Draining before;
     private final List<Move> moves;
+    private final DrainSight sight;
     private final Step.Builder step = new Step.Builder();
     private @Nullable Refusal stopping;
     private boolean mayStart = true;
@@ -63,6 +59,7 @@ final class Drain {
         this.now = world.now();
         this.before = state;
         this.moves = new ArrayList<>(state.moves());
+        this.sight = new DrainSight(run, world, moves);
         this.stopping = state.stopping();
     }
 
@@ -108,7 +105,7 @@ final class Drain {
                 step.notice(Ending.warning(run, world, "VmRestarted", "VM " + move.name() + " was started again"));
             }
         }
-        scopes(move.vm()).forEach(step::release);
+        sight.scopes(move.vm()).forEach(step::release);
         mayStart = false; // a step that asks for a hold may be refused, and this one brings an outcome
         return look();
     }
@@ -122,7 +119,7 @@ final class Drain {
             boolean elsewhere = world.fleet().sightings(move.vm()).stream()
                     .anyMatch(vm -> vm.state() == VmState.RUNNING && !vm.host().equals(run.host()));
             boolean restart = !elsewhere
-                    && sighting(move.vm())
+                    && sight.sighting(move.vm())
                             .map(vm -> vm.intent().onHostFailure() == Intent.OnHostFailure.RESTART)
                             .orElse(false);
             if (restart) {
@@ -157,10 +154,10 @@ final class Drain {
 
     private Step onHoldRefused(RunEvent.HoldRefused refused) {
         // The step that asked was not committed, nor was what it saw: look once more, so that the VM is there to wait.
-        world.fleet().host(run.host()).filter(Host::reachable).ifPresent(host -> reconcile(host.observedAt()));
+        world.fleet().host(run.host()).filter(Host::reachable).ifPresent(host -> sight.reconcile(host.observedAt()));
         for (int i = 0; i < moves.size(); i++) {
             Move move = moves.get(i);
-            if (scopes(move.vm()).contains(refused.hold().scope()) && move.status() == Move.Status.PENDING) {
+            if (sight.scopes(move.vm()).contains(refused.hold().scope()) && move.status() == Move.Status.PENDING) {
                 moves.set(i, move.waits(now.plus(RETRY_AFTER), now, refused.why()));
             }
         }
@@ -183,7 +180,7 @@ final class Drain {
         Optional<Host> host = world.fleet().host(run.host());
         boolean seen = host.isPresent() && host.get().reachable();
         if (seen) {
-            reconcile(host.get().observedAt());
+            sight.reconcile(host.get().observedAt());
         }
         if (stopping == null && !now.isBefore(before.limit())) {
             stopping = Refusal.of(
@@ -205,7 +202,7 @@ final class Drain {
         if (!seen) {
             return underWay ? overdueOrWait() : step.to(at(draining(now.plus(LOOK_AGAIN))));
         }
-        markUnmovable();
+        sight.markUnmovable();
         boolean allSettled = moves.stream().allMatch(m -> m.status().settled());
         if (!mayStart && !allSettled) {
             return step.to(at(draining(now)));
@@ -216,19 +213,6 @@ final class Drain {
             return settled(host.get());
         }
         return inVain ? overdueOrWait() : startNext().orElseGet(this::overdueOrWait);
-    }
-
-    /** What can't be moved at all is found before anything is: then an update's drain moves nothing in vain. */
-    private void markUnmovable() {
-        for (int i = 0; i < moves.size(); i++) {
-            Move move = moves.get(i);
-            if (move.status() == Move.Status.PENDING) {
-                List<Refusal> never = sighting(move.vm()).map(Ladder::unmovable).orElse(List.of());
-                if (!never.isEmpty()) {
-                    moves.set(i, move.becomes(Move.Status.STUCK, now, never.getFirst()));
-                }
-            }
-        }
     }
 
     private Step settled(Host host) {
@@ -276,135 +260,34 @@ final class Drain {
         return stopping.code().equals("CANCELLED") ? RunOutcome.CANCELLED : RunOutcome.REFUSED;
     }
 
-    private void reconcile(Instant observedAt) {
-        Fleet fleet = world.fleet();
-        List<Vm> here =
-                fleet.aliveOn(run.host()).stream().filter(this::concerned).toList();
-        for (Vm vm : here) {
-            int at = indexOf(vm.id());
-            if (at < 0) {
-                moves.add(Move.pending(vm.id(), vm.name(), now));
-            } else if ((moves.get(at).status() == Move.Status.MOVED
-                            || moves.get(at).status() == Move.Status.GONE)
-                    && observedAt.isAfter(moves.get(at).at())) {
-                moves.set(at, Move.pending(vm.id(), vm.name(), now)); // somebody brought it back
-            }
-        }
-        for (int i = 0; i < moves.size(); i++) {
-            Move move = moves.get(i);
-            boolean waiting = move.status() == Move.Status.PENDING || move.status() == Move.Status.STUCK;
-            if (waiting
-                    && observedAt.isAfter(move.at())
-                    && here.stream().noneMatch(vm -> vm.id().equals(move.vm()))) {
-                moves.set(
-                        i,
-                        move.becomes(
-                                Move.Status.GONE,
-                                now,
-                                Refusal.of(
-                                        "LEFT",
-                                        "VM " + move.name() + " left host " + run.host()
-                                                + " or was shut off by other hands")));
-            }
-        }
-    }
-
-    private boolean concerned(Vm vm) {
-        return !(run.purpose() instanceof Purpose.MoveOne one) || one.vm().equals(vm.id());
-    }
-
     private Optional<Step> startNext() {
-        long underWay =
-                moves.stream().filter(m -> m.status() == Move.Status.MOVING).count();
-        if (underWay >= run.policy().parallelMoves()) {
+        if (moves.stream().filter(m -> m.status() == Move.Status.MOVING).count()
+                >= run.policy().parallelMoves()) {
             return Optional.empty();
         }
-        Fleet expected = withMovesUnderWay();
-        for (int i = 0; i < moves.size(); i++) {
-            Move move = moves.get(i);
-            Optional<Vm> vm = sighting(move.vm());
-            if (move.status() != Move.Status.PENDING
-                    || now.isBefore(move.notBefore())
-                    || vm.isEmpty()
-                    || !vm.get().state().alive()
-                    || siblingMoves(vm.get())) {
-                continue;
-            }
-            switch (target(vm.get(), expected)) {
+        for (Vm vm : sight.startable()) {
+            int at = sight.indexOf(vm.id());
+            switch (sight.target(vm)) {
                 case Placement.Answer.Target target -> {
-                    return Optional.of(start(i, move, vm.get(), target.host()));
+                    return Optional.of(start(at, moves.get(at), vm, target.host()));
                 }
                 case Placement.Answer.Nowhere nowhere -> {
-                    if (underWay == 0 && move.attempts() + 1 >= run.policy().moveAttempts()) {
-                        moves.set(i, move.becomes(Move.Status.STUCK, now, nowhere.why()));
-                    } else {
-                        moves.set(i, counted(move).waits(now.plus(RETRY_AFTER), now, nowhere.why()));
-                    }
-                    return Optional.of(step.to(at(draining(now))));
+                    return Optional.of(findsNoRoom(at, nowhere.why()));
                 }
             }
         }
         return Optional.empty();
     }
 
-    /** A try that found no room counts as one, so that a full fleet ends the run with its reason. */
-    private static Move counted(Move move) {
-        return new Move(
-                move.vm(),
-                move.name(),
-                move.status(),
-                move.attempts() + 1,
-                move.effect(),
-                move.to(),
-                move.at(),
-                move.notBefore(),
-                null,
-                null,
-                move.why());
-    }
-
-    private Placement.Answer target(Vm vm, Fleet expected) {
-        if (run.purpose() instanceof Purpose.MoveOne one && one.to() != null) {
-            HostId wanted = one.to();
-            Fleet only = new Fleet(
-                    expected.hosts().values().stream()
-                            .filter(h -> h.id().equals(wanted) || h.id().equals(run.host()))
-                            .toList(),
-                    expected.allVms());
-            return Placement.target(vm, only, h -> false);
+    private Step findsNoRoom(int at, Refusal why) {
+        Move move = moves.get(at);
+        boolean roomMayCome = moves.stream().anyMatch(m -> m.status() == Move.Status.MOVING);
+        if (!roomMayCome && move.attempts() + 1 >= run.policy().moveAttempts()) {
+            moves.set(at, move.becomes(Move.Status.STUCK, now, why));
+        } else {
+            moves.set(at, move.findsNoRoom(now.plus(RETRY_AFTER), now, why));
         }
-        return Placement.target(vm, expected, updated());
-    }
-
-    private Predicate<Host> updated() {
-        return run.purpose() instanceof Purpose.UpdateHost update
-                ? host -> world.update(update.update()).isOn(host.facts())
-                : host -> false;
-    }
-
-    /** Whether this run moves another VM of the same availability set just now. */
-    private boolean siblingMoves(Vm vm) {
-        return vm.availabilitySet() != null
-                && moves.stream()
-                        .filter(m -> open(m) && !m.vm().equals(vm.id()))
-                        .flatMap(m -> world.fleet().vm(m.vm()).stream())
-                        .anyMatch(other -> vm.availabilitySet().equals(other.availabilitySet()));
-    }
-
-    private Fleet withMovesUnderWay() {
-        Fleet fleet = world.fleet();
-        for (Move move : moves) {
-            Optional<Vm> vm = sighting(move.vm());
-            HostId to = move.to();
-            if (move.status() == Move.Status.MOVING && to != null && vm.isPresent() && !seenOn(to, move.vm())) {
-                fleet = Placement.after(fleet, vm.get(), to);
-            }
-        }
-        return fleet;
-    }
-
-    private boolean seenOn(HostId host, VmId id) {
-        return world.fleet().aliveOn(host).stream().anyMatch(vm -> vm.id().equals(id));
+        return step.to(at(draining(now)));
     }
 
     private Step start(int at, Move move, Vm vm, Host to) {
@@ -412,7 +295,7 @@ final class Drain {
         VmForecast forecast = from == null ? null : world.pauses().move(vm, from, to);
         Duration stop = forecast != null && forecast.impact() instanceof Impact.Pause p ? p.expected() : null;
         EffectId effect = nextEffect();
-        scopes(vm.id()).forEach(scope -> step.acquire(new Hold(scope, 1)));
+        sight.scopes(vm.id()).forEach(scope -> step.acquire(new Hold(scope, 1)));
         step.order(
                 effect,
                 run.host(),
@@ -447,7 +330,7 @@ final class Drain {
 
     /** The end of a move wakes the run by itself; the timer is for a free slot, the limit, and what is overdue. */
     private Instant nextLook() {
-        Instant wake = now.plus(moves.stream().anyMatch(Drain::open) ? WATCH : LOOK_AGAIN);
+        Instant wake = now.plus(moves.stream().anyMatch(Move::open) ? WATCH : LOOK_AGAIN);
         for (Move move : moves) {
             if (move.status() == Move.Status.PENDING
                     && move.notBefore().isAfter(now)
@@ -479,39 +362,12 @@ final class Drain {
         return new EffectId(run.id().value() + "/" + (run.effects() + ordered));
     }
 
-    private Optional<Vm> sighting(VmId id) {
-        return world.fleet().vmsOn(run.host()).stream()
-                .filter(vm -> vm.id().equals(id))
-                .findFirst();
-    }
-
-    private int indexOf(VmId vm) {
-        for (int i = 0; i < moves.size(); i++) {
-            if (moves.get(i).vm().equals(vm)) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
     private int indexOf(EffectId effect) {
         for (int i = 0; i < moves.size(); i++) {
-            if (open(moves.get(i)) && effect.equals(moves.get(i).effect())) {
+            if (moves.get(i).open() && effect.equals(moves.get(i).effect())) {
                 return i;
             }
         }
         return -1;
-    }
-
-    private static boolean open(Move move) {
-        return move.status() == Move.Status.MOVING || move.status() == Move.Status.UNSURE;
-    }
-
-    /** What a move disturbs: the VM, and its availability set, of which one VM at a time is disturbed. */
-    private List<String> scopes(VmId vm) {
-        List<String> scopes = new ArrayList<>();
-        scopes.add("vm:" + vm);
-        world.fleet().vm(vm).map(Vm::availabilitySet).ifPresent(set -> scopes.add("set:" + set));
-        return scopes;
     }
 }

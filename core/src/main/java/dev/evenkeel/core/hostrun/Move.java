@@ -63,4 +63,14 @@ public record Move(
         return new Move(
                 vm, name, Status.PENDING, attempts, effect, to, now, until, forecastStop, forecastTotal, because);
     }
+
+    /** A try that found no room counts as one, so that a full fleet ends the run with its reason. */
+    Move findsNoRoom(Instant until, Instant now, Refusal because) {
+        return new Move(vm, name, Status.PENDING, attempts + 1, effect, to, now, until, null, null, because);
+    }
+
+    /** Whether its end is still to come. */
+    boolean open() {
+        return status == Status.MOVING || status == Status.UNSURE;
+    }
 }

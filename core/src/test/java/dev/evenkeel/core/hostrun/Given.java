@@ -338,6 +338,12 @@ public final class Given {
         });
     }
 
+    /** These hosts, and no others, are worked on. */
+    public void inMaintenanceAre(List<String> names) {
+        hosts.replaceAll((id, h) -> new Host(
+                id, h.topology(), h.facts(), h.cordoned(), names.contains(id.value()), h.reachable(), h.observedAt()));
+    }
+
     public Fleet fleet() {
         return new Fleet(hosts.values(), vms);
     }

@@ -1,0 +1,161 @@
+package dev.evenkeel.core.hostrun;
+
+import dev.evenkeel.core.engine.World;
+import dev.evenkeel.core.fleet.Fleet;
+import dev.evenkeel.core.fleet.Host;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.fleet.Vm;
+import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.impact.Ladder;
+import dev.evenkeel.core.placement.Placement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** The moves of a drain in the light of what is seen on the hosts. Shares its list of moves with the drain. */
+final class DrainSight {
+    private final HostRun run;
+    private final World world;
+    private final List<Move> moves;
+
+    DrainSight(HostRun run, World world, List<Move> moves) {
+        this.run = run;
+        this.world = world;
+        this.moves = moves;
+    }
+
+    /** VMs whose move may start now, the largest first, as they were placed when the host was chosen. */
+    List<Vm> startable() {
+        return moves.stream()
+                .filter(move ->
+                        move.status() == Move.Status.PENDING && !world.now().isBefore(move.notBefore()))
+                .flatMap(move -> sighting(move.vm()).stream())
+                .filter(vm -> vm.state().alive() && !siblingMoves(vm))
+                .sorted(Comparator.comparing(Vm::memory).reversed().thenComparing(Vm::id))
+                .toList();
+    }
+
+    /** Holds the moves against what is really there: VMs come, go and move by other hands. */
+    void reconcile(Instant observedAt) {
+        Fleet fleet = world.fleet();
+        List<Vm> here =
+                fleet.aliveOn(run.host()).stream().filter(this::concerned).toList();
+        for (Vm vm : here) {
+            int at = indexOf(vm.id());
+            if (at < 0) {
+                moves.add(Move.pending(vm.id(), vm.name(), world.now()));
+            } else if ((moves.get(at).status() == Move.Status.MOVED
+                            || moves.get(at).status() == Move.Status.GONE)
+                    && observedAt.isAfter(moves.get(at).at())) {
+                moves.set(at, Move.pending(vm.id(), vm.name(), world.now())); // somebody brought it back
+            }
+        }
+        for (int i = 0; i < moves.size(); i++) {
+            Move move = moves.get(i);
+            boolean waiting = move.status() == Move.Status.PENDING || move.status() == Move.Status.STUCK;
+            if (waiting
+                    && observedAt.isAfter(move.at())
+                    && here.stream().noneMatch(vm -> vm.id().equals(move.vm()))) {
+                moves.set(
+                        i,
+                        move.becomes(
+                                Move.Status.GONE,
+                                world.now(),
+                                Refusal.of(
+                                        "LEFT",
+                                        "VM " + move.name() + " left host " + run.host()
+                                                + " or was shut off by other hands")));
+            }
+        }
+    }
+
+    private boolean concerned(Vm vm) {
+        return !(run.purpose() instanceof Purpose.MoveOne one) || one.vm().equals(vm.id());
+    }
+
+    /** What can't be moved at all is found before anything is: then an update's drain moves nothing in vain. */
+    void markUnmovable() {
+        for (int i = 0; i < moves.size(); i++) {
+            Move move = moves.get(i);
+            if (move.status() == Move.Status.PENDING) {
+                List<Refusal> never = sighting(move.vm()).map(Ladder::unmovable).orElse(List.of());
+                if (!never.isEmpty()) {
+                    moves.set(i, move.becomes(Move.Status.STUCK, world.now(), never.getFirst()));
+                }
+            }
+        }
+    }
+
+    /** Where a VM goes, beside what is under way already. */
+    Placement.Answer target(Vm vm) {
+        Fleet expected = withMovesUnderWay();
+        if (run.purpose() instanceof Purpose.MoveOne one && one.to() != null) {
+            HostId wanted = one.to();
+            Fleet only = new Fleet(
+                    expected.hosts().values().stream()
+                            .filter(h -> h.id().equals(wanted) || h.id().equals(run.host()))
+                            .toList(),
+                    expected.allVms());
+            return Placement.target(vm, only, h -> false);
+        }
+        return Placement.target(vm, expected, updated());
+    }
+
+    private Predicate<Host> updated() {
+        return run.purpose() instanceof Purpose.UpdateHost update
+                ? host -> world.update(update.update()).isOn(host.facts())
+                : host -> false;
+    }
+
+    /** Whether this run moves another VM of the same availability set just now. */
+    private boolean siblingMoves(Vm vm) {
+        return vm.availabilitySet() != null
+                && moves.stream()
+                        .filter(m -> m.open() && !m.vm().equals(vm.id()))
+                        .flatMap(m -> world.fleet().vm(m.vm()).stream())
+                        .anyMatch(other -> vm.availabilitySet().equals(other.availabilitySet()));
+    }
+
+    private Fleet withMovesUnderWay() {
+        Fleet fleet = world.fleet();
+        for (Move move : moves) {
+            Optional<Vm> vm = sighting(move.vm());
+            HostId to = move.to();
+            if (move.status() == Move.Status.MOVING && to != null && vm.isPresent() && !seenOn(to, move.vm())) {
+                fleet = Placement.after(fleet, vm.get(), to);
+            }
+        }
+        return fleet;
+    }
+
+    private boolean seenOn(HostId host, VmId id) {
+        return world.fleet().aliveOn(host).stream().anyMatch(vm -> vm.id().equals(id));
+    }
+
+    Optional<Vm> sighting(VmId id) {
+        return world.fleet().vmsOn(run.host()).stream()
+                .filter(vm -> vm.id().equals(id))
+                .findFirst();
+    }
+
+    int indexOf(VmId vm) {
+        for (int i = 0; i < moves.size(); i++) {
+            if (moves.get(i).vm().equals(vm)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** What a move disturbs: the VM, and its availability set, of which one VM at a time is disturbed. */
+    List<String> scopes(VmId vm) {
+        List<String> scopes = new ArrayList<>();
+        scopes.add("vm:" + vm);
+        world.fleet().vm(vm).map(Vm::availabilitySet).ifPresent(set -> scopes.add("set:" + set));
+        return scopes;
+    }
+}
