@@ -40,10 +40,13 @@ final class MoveBars {
                 "busy-vm", "virsh converged in " + converged + " of " + virsh.size() + " attempts", 0, value, wrong);
     }
 
-    /** The longest hole in a guest's heartbeats while we moved it and held it on its source, in parts of its owner's pause. */
+    /**
+     * The longest hole in a guest's heartbeats while we moved it, in parts of its owner's pause. A refused move holds nobody
+     * back, and after post-copy a guest waits for its memory, which is not throttling.
+     */
     static Bar throttleGap(List<Trip> ours, List<Trip> virsh) {
         List<Double> parts = ours.stream()
-                .filter(t -> t.end() != Trip.End.MOVED_BY_POST_COPY)
+                .filter(t -> t.end() == Trip.End.MOVED || t.end() == Trip.End.NOT_MOVED)
                 .map(t -> Trip.ms(t.gap()) / Trip.ms(t.maxPause()))
                 .toList();
         double value = parts.stream().mapToDouble(p -> p).max().orElse(Double.NaN);

@@ -81,6 +81,14 @@ class MoveBarsTest {
     }
 
     @Test
+    void aRefusedMoveHoldsNobodyBack() {
+        List<Trip> refused =
+                List.of(trip(Trip.End.REFUSED_WITH_FORECAST, 0, 9999, 1, Optional.empty(), Optional.empty()), gap(5));
+
+        assertThat(MoveBars.throttleGap(refused, List.of()).samples()).hasSize(1);
+    }
+
+    @Test
     void memoryIsReadFromProc() {
         assertThat(Resident.rssMib("Name:\tjava\nVmHWM:\t 9999 kB\nVmRSS:\t  204800 kB\n"))
                 .hasValue(200);
