@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * The Debian archives this machine already uses. Every suite the lab needs is taken from the same places, because
  * that is where the machine is known to reach.
  *
- * @param archive root of the main archive, such as {@code http://deb.debian.org/debian}
+ * @param archive root of the main archive, as the machine's own sources name it
  * @param security root of the security archive; empty where the machine names none
  */
 public record DebianMirror(String archive, Optional<String> security) {
@@ -36,7 +36,7 @@ public record DebianMirror(String archive, Optional<String> security) {
         return new DebianMirror(
                 archive.orElseThrow(() -> new IOException("No Debian archive among the machine's apt sources"
                         + " (/etc/apt/sources.list, /etc/apt/sources.list.d): the lab takes its hosts from Debian;"
-                        + " add a line such as \"deb http://deb.debian.org/debian bookworm main\"")),
+                        + " add a line such as \"deb MIRROR bookworm main\"")),
                 security);
     }
 
