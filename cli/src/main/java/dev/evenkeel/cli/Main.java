@@ -2,6 +2,7 @@ package dev.evenkeel.cli;
 
 import dev.evenkeel.cli.command.Evenkeel;
 import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -19,23 +20,25 @@ public final class Main {
 
     /** Runs one command and returns its exit code; see {@link ExitCode}. */
     public static int run(Surroundings surroundings, String... args) {
-        int code = commandLine(surroundings).execute(args);
+        int code = commandLine(surroundings, args).execute(args);
         surroundings.out().flush();
         surroundings.err().flush();
         return code;
     }
 
-    /** The parser with all its verbs, for running, for completion scripts, and for the test that keeps the manual. */
-    public static CommandLine commandLine(Surroundings surroundings) {
-        CommandLine commandLine = new CommandLine(new Evenkeel(surroundings))
+    /** The parser for these words; without any, the parser with all its verbs. */
+    static CommandLine commandLine(Surroundings surroundings, String... words) {
+        CommandLine commandLine = new CommandLine(new Evenkeel(surroundings));
+        Evenkeel.nounsOf(List.of(words)).forEach(commandLine::addSubcommand);
+        commandLine
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(surroundings.out())
                 .setErr(surroundings.err())
                 .setUsageHelpLongOptionsMaxWidth(34)
                 .setUsageHelpWidth(110)
                 .setColorScheme(new CommandLine.Help.ColorScheme.Builder(CommandLine.Help.Ansi.OFF).build())
-                .setParameterExceptionHandler((wrong, words) -> tellUsage(wrong, surroundings.err()))
-                .setExecutionExceptionHandler((failure, command, words) -> tell(failure, surroundings.err()));
+                .setParameterExceptionHandler((wrong, given) -> tellUsage(wrong, surroundings.err()))
+                .setExecutionExceptionHandler((failure, command, parsed) -> tell(failure, surroundings.err()));
         commandLine.getCommandSpec().exitCodeOnInvalidInput(ExitCode.USAGE.number());
         return commandLine;
     }

@@ -25,18 +25,26 @@ public record Surroundings(
         boolean terminal) {
 
     /** Those of this process. Output is UTF-8 whatever the locale: a bare container has none, and its terminal does. */
-    @SuppressWarnings(
-            "SystemConsoleNull") // the console of java.base, the default since JDK 25, is null without a terminal
     static Surroundings ofProcess() {
-        Console console = System.console();
-        boolean terminal = console != null && console.isTerminal() && !"dumb".equals(System.getenv("TERM"));
         return new Surroundings(
                 writer(FileDescriptor.out, false),
                 writer(FileDescriptor.err, true),
                 System.getenv(),
                 InstantSource.system(),
                 ZoneId.systemDefault(),
-                terminal);
+                isTerminal() && !"dumb".equals(System.getenv("TERM")));
+    }
+
+    /** The launcher knows it for nothing; Java takes a tenth of a start to find out. */
+    @SuppressWarnings(
+            "SystemConsoleNull") // the console of java.base, the default since JDK 25, is null without a terminal
+    private static boolean isTerminal() {
+        String told = System.getProperty("evenkeel.terminal");
+        if (told != null) {
+            return Boolean.parseBoolean(told);
+        }
+        Console console = System.console();
+        return console != null && console.isTerminal();
     }
 
     private static PrintWriter writer(FileDescriptor descriptor, boolean flushLines) {

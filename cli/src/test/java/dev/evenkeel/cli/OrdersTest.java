@@ -82,19 +82,19 @@ final class OrdersTest extends ServerTest {
     }
 
     @Test
-    void aRunIsFoundByTheBeginningOfItsId() {
+    void aRunIsFoundByAPartOfItsId() {
         server.on("GET /v1/runs", Samples.page(Samples.RUN)).on("POST /v1/runs/run-0001/cancel", 202, Samples.DONE_RUN);
 
-        shell.run("run", "cancel", "run-").endsWith(ExitCode.OK).prints("run run-0001: DONE");
+        shell.run("run", "cancel", "0001").endsWith(ExitCode.OK).prints("run run-0001: DONE");
     }
 
     @Test
-    void anAmbiguousBeginningIsRefused() {
+    void anAmbiguousPartIsRefused() {
         server.on("GET /v1/runs", Samples.page(Samples.RUN, Samples.RUN.replace("run-0001", "run-0002")));
 
         shell.run("run", "cancel", "run-")
                 .endsWith(ExitCode.USAGE)
-                .says("error: \"run-\" is the beginning of several ids; give more of it", "  run-0001", "  run-0002");
+                .says("error: \"run-\" is a part of several ids; give more of it", "  run-0001", "  run-0002");
     }
 
     @Test

@@ -13,7 +13,8 @@ final class StoryTest extends ServerTest {
                         "GET /v1/runs/run-0001/events",
                         Samples.page(
                                 Samples.story(1, "RunOrdered", "Reserving", "host h1 reserved"),
-                                Samples.story(3, "EffectEnded", "Draining", "VM web-2 moved to h3")));
+                                Samples.story(2, "TimerFired", "Reserving", "it looked again"),
+                                Samples.story(3, "EffectEnded", "Draining", "e0 ended: moved to h3")));
 
         shell.run("run", "show", "run-0001")
                 .endsWith(ExitCode.OK)
@@ -39,7 +40,7 @@ final class StoryTest extends ServerTest {
                         "",
                         "TIME      AFTER  STATE      WHAT",
                         "11:59:41   41 s  Reserving  host h1 reserved",
-                        "11:59:43   43 s  Draining   VM web-2 moved to h3");
+                        "11:59:43   43 s  Draining   MoveVm web-2 ended: moved to h3");
     }
 
     @Test

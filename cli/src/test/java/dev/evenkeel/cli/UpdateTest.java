@@ -43,7 +43,7 @@ final class UpdateTest extends ServerTest {
         shell.run("update", "apply", "-f", folder.toString())
                 .endsWith(ExitCode.OK)
                 .prints("update qemu-11.1 applied")
-                .says("uploaded qemu_11.deb (1 of 2), 3 B");
+                .says("uploaded 1 of 2 payloads, 3 B");
 
         assertThat(server.request("PUT /v1/payloads/" + newDigest).body()).isEqualTo("new");
         assertThat(server.requests("PUT /v1/payloads/" + oldDigest)).isEmpty();
@@ -62,7 +62,7 @@ final class UpdateTest extends ServerTest {
                 .run("update", "apply", "-f", folder.resolve("update.yaml").toString())
                 .err();
 
-        assertThat(err).contains("\r\033[Kuploading qemu_11.deb (1 of 2) 100 % of 3 B");
+        assertThat(err).contains("\r\033[Kuploading 100 % of 3 B (1 of 1, qemu_11.deb)");
     }
 
     @Test

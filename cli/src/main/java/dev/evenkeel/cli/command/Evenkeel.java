@@ -7,6 +7,8 @@ import dev.evenkeel.cli.client.Place;
 import dev.evenkeel.cli.output.Format;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -21,7 +23,11 @@ import picocli.CommandLine.Spec;
         description = "Maintenance that VMs do not feel, for KVM/libvirt fleets.",
         versionProvider = VersionCommand.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
+        footerHeading = "%nExit codes: ",
+        footer = "0 done, 1 ended badly, 2 usage, 3 not found, 4 refused, 5 server unreachable,"
+                + " 6 forbidden, 7 timed out (docs/cli.md).")
+public final class Evenkeel implements Callable<Integer> {
+    private static final List<Class<?>> NOUNS = List.of(
             HostCommand.class,
             VmCommand.class,
             UpdateCommand.class,
@@ -38,12 +44,8 @@ import picocli.CommandLine.Spec;
             LauncherCommands.Server.class,
             LauncherCommands.Agent.class,
             LauncherCommands.Lab.class,
-            LauncherCommands.Bench.class
-        },
-        footerHeading = "%nExit codes: ",
-        footer = "0 done, 1 ended badly, 2 usage, 3 not found, 4 refused, 5 server unreachable,"
-                + " 6 forbidden, 7 timed out (docs/cli.md).")
-public final class Evenkeel implements Callable<Integer> {
+            LauncherCommands.Bench.class);
+
     private final Surroundings surroundings;
 
     @Spec
@@ -106,6 +108,21 @@ public final class Evenkeel implements Callable<Integer> {
 
     public Evenkeel(Surroundings surroundings) {
         this.surroundings = surroundings;
+    }
+
+    /**
+     * The nouns that these words may be about, or all of them when they are about none. To read the options of every
+     * verb takes the parser longer than everything else in a start, so it reads those that can matter.
+     */
+    public static List<Class<?>> nounsOf(List<String> words) {
+        List<Class<?>> named =
+                NOUNS.stream().filter(noun -> isNamed(noun, words)).toList();
+        return named.isEmpty() || named.contains(CompletionCommand.class) ? NOUNS : named;
+    }
+
+    private static boolean isNamed(Class<?> noun, List<String> words) {
+        Command command = Objects.requireNonNull(noun.getAnnotation(Command.class), "every noun is a command");
+        return words.contains(command.name()) || words.stream().anyMatch(List.of(command.aliases())::contains);
     }
 
     Surroundings surroundings() {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** Finds what a person names: by id, else by name, and for things with long ids by their first characters. */
+/** Finds what a person names: by id, else by name, and for things with long ids by a part of it. */
 final class Finder {
     private static final Set<String> LONG_IDS = Set.of("rollouts", "runs");
     private static final int SHORTEST = 4;
@@ -37,7 +37,7 @@ final class Finder {
             List<JsonNode> fitting = named.length() < SHORTEST
                     ? List.of()
                     : pages.first(NEWEST).items().stream()
-                            .filter(item -> id(item).startsWith(named))
+                            .filter(item -> id(item).contains(named))
                             .toList();
             return switch (fitting.size()) {
                 case 0 -> throw missing(collection, named);
@@ -45,7 +45,7 @@ final class Finder {
                 default ->
                     throw new CommandFailed(
                             ExitCode.USAGE,
-                            "\"" + named + "\" is the beginning of several ids; give more of it",
+                            "\"" + named + "\" is a part of several ids; give more of it",
                             fitting.stream().map(Finder::id).toList());
             };
         }

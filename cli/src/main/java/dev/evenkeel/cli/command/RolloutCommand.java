@@ -116,7 +116,7 @@ final class RolloutCommand {
         @Parameters(
                 paramLabel = "ROLLOUT",
                 arity = "0..1",
-                description = "Its id, or the first 4 or more characters of it; by default the newest.")
+                description = "Its id, or 4 or more characters of it that no other has; by default the newest.")
         @Nullable
         String rollout;
 
@@ -170,7 +170,7 @@ final class RolloutCommand {
     abstract static class Order extends Verb {
         private final String order;
 
-        @Parameters(paramLabel = "ROLLOUT", description = "Its id, or the first 4 or more characters of it.")
+        @Parameters(paramLabel = "ROLLOUT", description = "Its id, or 4 or more characters of it that no other has.")
         String rollout = "";
 
         @Mixin

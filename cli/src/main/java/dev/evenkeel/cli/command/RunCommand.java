@@ -62,7 +62,7 @@ final class RunCommand {
 
     @Command(name = "show", description = "Show the story of one host run, with times.")
     static final class Show extends Verb {
-        @Parameters(paramLabel = "RUN", description = "Its id, or the first 4 or more characters of it.")
+        @Parameters(paramLabel = "RUN", description = "Its id, or 4 or more characters of it that no other has.")
         String run = "";
 
         @Override
@@ -75,7 +75,7 @@ final class RunCommand {
 
     @Command(name = "cancel", description = "End a run as early as is safe; the host is left usable.")
     static final class Cancel extends Verb {
-        @Parameters(paramLabel = "RUN", description = "Its id, or the first 4 or more characters of it.")
+        @Parameters(paramLabel = "RUN", description = "Its id, or 4 or more characters of it that no other has.")
         String run = "";
 
         @Mixin
@@ -102,7 +102,7 @@ final class RunCommand {
                 "a run whose agent can answer again goes on by itself and needs no resolving."
             })
     static final class Resolve extends Verb {
-        @Parameters(paramLabel = "RUN", description = "Its id, or the first 4 or more characters of it.")
+        @Parameters(paramLabel = "RUN", description = "Its id, or 4 or more characters of it that no other has.")
         String run = "";
 
         @Option(

@@ -11,8 +11,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -45,12 +49,25 @@ final class RunStory {
             session.out().println();
             session.print(effectTable(), effects);
         }
-        List<JsonNode> events =
-                session.api().list(Query.NONE, "runs", Finder.id(run), "events").all();
+        List<JsonNode> events = new ArrayList<>();
+        for (JsonNode event :
+                session.api().list(Query.NONE, "runs", Finder.id(run), "events").all()) {
+            if (session.format() == Format.wide || !saysNothing(event, events)) {
+                events.add(event);
+            }
+        }
         if (!events.isEmpty()) {
             session.out().println();
-            session.print(storyTable(Json.text(run, "orderedAt")), events);
+            session.print(storyTable(run), events);
         }
+    }
+
+    /** A look at the clock or at the host after which the run stood where it had stood. */
+    private static boolean saysNothing(JsonNode event, List<JsonNode> before) {
+        String type = Json.textOr("", event, "type");
+        return (type.equals("TimerFired") || type.equals("HostObserved"))
+                && !before.isEmpty()
+                && Json.textOr("", event, "state").equals(Json.textOr("", before.getLast(), "state"));
     }
 
     private static boolean isOver(JsonNode effect) {
@@ -108,13 +125,39 @@ final class RunStory {
                 Column.<JsonNode>of("ID", Fields.text("id")).wide());
     }
 
-    private Table<JsonNode> storyTable(@Nullable String ordered) {
+    private Table<JsonNode> storyTable(JsonNode run) {
+        String ordered = Json.text(run, "orderedAt");
+        Map<String, String> orders = orders(run);
         return Table.of(
                 Column.of("TIME", event -> time(Json.text(event, "at"))),
                 Column.number("AFTER", event -> after(ordered, Json.text(event, "at"))),
                 Column.of("STATE", Fields.text("state")),
-                Column.of("WHAT", Fields.text("text")),
+                Column.of("WHAT", event -> named(Json.textOr("", event, "text"), orders)),
                 Column.<JsonNode>of("EVENT", Fields.text("type")).wide());
+    }
+
+    /** What each order of the run was, by its id, the longest id first: one may be the beginning of another. */
+    private static Map<String, String> orders(JsonNode run) {
+        Map<String, String> names = new HashMap<>();
+        run.path("moves").forEach(move -> names.put(Json.textOr("", move, "vm"), Json.textOr("", move, "name")));
+        Map<String, String> orders = new TreeMap<>(
+                Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
+        run.path("effects").forEach(effect -> {
+            String vm = Json.textOr("", effect, "vm");
+            String what = Json.textOr("?", effect, "kind") + " " + names.getOrDefault(vm, vm);
+            orders.put(Json.textOr("", effect, "id"), what.strip());
+        });
+        return orders;
+    }
+
+    /** The text with what an order was in place of its id. */
+    private static String named(String text, Map<String, String> orders) {
+        for (Map.Entry<String, String> order : orders.entrySet()) {
+            if (!order.getKey().isEmpty() && text.contains(order.getKey())) {
+                return text.replace(order.getKey(), order.getValue());
+            }
+        }
+        return text;
     }
 
     private static String after(@Nullable String ordered, @Nullable String at) {

@@ -7,6 +7,9 @@ import dev.evenkeel.cli.client.Query;
 import dev.evenkeel.cli.output.Column;
 import dev.evenkeel.cli.output.Table;
 import dev.evenkeel.cli.watch.RunWatch;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,7 +64,7 @@ final class VmCommand {
         return codes.toString();
     }
 
-    @Command(name = "ls", aliases = "list", description = "List the VMs.")
+    @Command(name = "ls", aliases = "list", description = "List the VMs, by name.")
     static final class Ls extends Verb {
         @Option(names = "--host", paramLabel = "HOST", description = "Only those on this host.")
         @Nullable
@@ -74,7 +77,10 @@ final class VmCommand {
         @Override
         ExitCode run(Session session) {
             Query query = Query.NONE.with("host", host).with("tenant", tenant);
-            session.list(session.api().list(query, "vms").all(), table(), "no VMs");
+            List<JsonNode> vms =
+                    new ArrayList<>(session.api().list(query, "vms").all());
+            vms.sort(Comparator.comparing(Fields.text("name")));
+            session.list(vms, table(), "no VMs");
             return ExitCode.OK;
         }
     }
