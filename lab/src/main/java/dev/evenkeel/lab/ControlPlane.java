@@ -22,8 +22,13 @@ final class ControlPlane {
     private static final String API = "http://" + Fabric.CONTROL_ADDRESS + ":8440";
     private static final String GATEWAY = "https://" + Fabric.CONTROL_ADDRESS + ":8441";
     private static final Duration JOIN = Duration.ofMinutes(2);
-    private static final List<String> AGENT_FLAGS =
-            List.of("-XX:+UseSerialGC", "-Xmx64m", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED");
+    private static final List<String> AGENT_FLAGS = List.of(
+            "-XX:+UseSerialGC",
+            "-Xms16m",
+            "-Xmn6m",
+            "-Xmx64m",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED");
 
     private final LabRecord record;
     private final Fabric fabric;
@@ -51,7 +56,10 @@ final class ControlPlane {
                 List.of(
                         record.need("jdk") + "/bin/java",
                         "-XX:+UseSerialGC",
+                        "-Xms24m",
+                        "-Xmn16m",
                         "-Xmx192m",
+                        "-XX:TieredStopAtLevel=1",
                         "--enable-native-access=ALL-UNNAMED",
                         "-cp",
                         lib() + "/*",

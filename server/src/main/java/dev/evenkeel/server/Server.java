@@ -143,7 +143,8 @@ public final class Server implements AutoCloseable {
                 }),
                 new OrderDesk(registry, shards, runs, deliveries, catalogue),
                 payloads,
-                registry);
+                registry,
+                Trouble::of);
         RunViews views = new RunViews(runs, registry, progress, time);
         RunDesk desk = new RunDesk(runs, shards, views);
         List<Route> routes = Stream.of(
@@ -160,8 +161,13 @@ public final class Server implements AutoCloseable {
                         new OperationApi(metrics, health).routes())
                 .flatMap(List::stream)
                 .toList();
-        Dispatcher dispatcher =
-                new Dispatcher(tokens, new StoredAnswers(store.answers()), random, metrics::request, Trouble::of);
+        Dispatcher dispatcher = new Dispatcher(
+                tokens,
+                new StoredAnswers(store.answers()),
+                random,
+                metrics::request,
+                Trouble::of,
+                (who, route, path, reason) -> store.audit().add(time.now(), who.name(), route, path, reason, Map.of()));
         Listeners listeners = closing.before(Listeners.open(settings, routes, dispatcher, gateway, authority));
 
         // the way down: not ready, then whoever waits goes home, then the rest in reverse

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.server.Api.Reply;
+import dev.evenkeel.store.PgStore;
+import dev.evenkeel.store.PoolSettings;
+import dev.evenkeel.store.postgres.Database;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +77,7 @@ class ApiTest {
         assertThat(nobody.headers().get("WWW-Authenticate")).isEqualTo("Bearer");
         problem(new Api(server.apiUrl(), "guess").get("/v1/hosts"), 401, "unauthenticated");
         assertThat(server.viewer().get("/v1/hosts").status()).isEqualTo(200);
+        problem(server.viewer().post("/v1/plans", "{\"update\": \"none\"}"), 404, "not-found");
         problem(server.viewer().post("/v1/hosts/h1/cordon", "{}"), 403, "forbidden");
         for (String open : List.of("/healthz", "/readyz", "/metrics")) {
             assertThat(new Api(server.apiUrl(), "").get(open).status()).isEqualTo(200);
@@ -325,5 +329,21 @@ class ApiTest {
         Eventually.is(
                 "it ends", () -> api.get("/v1/runs/" + run).json().path("ended").asBoolean());
         problem(api.post("/v1/runs/" + run + "/cancel", "{}"), 409, "conflict");
+    }
+
+    @Test
+    void everyOrderIsInTheAuditTrailWithWhoAndWhy() throws Exception {
+        api.post("/v1/hosts/h1/cordon", "{\"reason\": \"for the auditor\"}");
+        api.post("/v1/hosts/h1/uncordon", "{}");
+        try (Database database = Database.open(server.settings().databaseUrl(), directory.resolve("unused"), Map.of());
+                PgStore store = PgStore.open(database, PoolSettings.DEFAULT)) {
+            assertThat(store.audit().after(0, 1000)).anySatisfy(entry -> {
+                assertThat(entry.actor()).isEqualTo("admin");
+                assertThat(entry.action()).isEqualTo("POST /v1/hosts/{id}/cordon");
+                assertThat(entry.subject()).isEqualTo("/v1/hosts/h1/cordon");
+                assertThat(entry.why()).isEqualTo("for the auditor");
+            });
+            assertThat(store.audit().verify()).isEmpty();
+        }
     }
 }

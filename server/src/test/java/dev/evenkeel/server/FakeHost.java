@@ -42,11 +42,11 @@ final class FakeHost implements AutoCloseable {
         return new Topology("eu", "eu-1", "r1", new MigrationDomainId("default"));
     }
 
-    static Identity join(TestServer server, HostId id, Path state, String token)
+    static Identity join(String gatewayUrl, HostId id, Path state, String token)
             throws IOException, GeneralSecurityException, InterruptedException {
         return new Joiner(new IdentityFiles(state))
                 .join(new Joiner.Wish(
-                        URI.create(server.gatewayUrl()),
+                        URI.create(gatewayUrl),
                         JoinToken.parse(token),
                         id,
                         topology(),
@@ -56,13 +56,18 @@ final class FakeHost implements AutoCloseable {
 
     /** Joins and starts. */
     static FakeHost start(TestServer server, HostId id, Path directory, FakePlatform platform) throws Exception {
+        return start(server.api(), server.gatewayUrl(), id, directory, platform);
+    }
+
+    /** Joins and starts. */
+    static FakeHost start(Api api, String gatewayUrl, HostId id, Path directory, FakePlatform platform)
+            throws Exception {
         FakeHost host = new FakeHost(id, directory.resolve(id.value()), platform);
-        String token = server.api()
-                .post("/v1/join-tokens", "{\"host\": \"" + id + "\"}")
+        String token = api.post("/v1/join-tokens", "{\"host\": \"" + id + "\"}")
                 .json()
                 .path("token")
                 .asString();
-        join(server, id, host.state, token);
+        join(gatewayUrl, id, host.state, token);
         host.start();
         return host;
     }

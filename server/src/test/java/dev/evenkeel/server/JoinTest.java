@@ -56,7 +56,7 @@ class JoinTest {
 
     private Identity join(String host, String token)
             throws IOException, GeneralSecurityException, InterruptedException {
-        return FakeHost.join(server, new HostId(host), directory.resolve(host), token);
+        return FakeHost.join(server.gatewayUrl(), new HostId(host), directory.resolve(host), token);
     }
 
     @Test
@@ -94,7 +94,8 @@ class JoinTest {
         String token = token("{}");
         join("c1", token);
         assertThat(join("c1", token).host()).isEqualTo(new HostId("c1"));
-        assertThatThrownBy(() -> FakeHost.join(server, new HostId("c1"), directory.resolve("elsewhere"), token))
+        assertThatThrownBy(() ->
+                        FakeHost.join(server.gatewayUrl(), new HostId("c1"), directory.resolve("elsewhere"), token))
                 .as("another key")
                 .isInstanceOf(LinkRefused.class);
     }
@@ -110,11 +111,11 @@ class JoinTest {
     void aHostThatIsThereCannotBeReplacedWithATokenForAnyHost() throws Exception {
         join("e1", token("{}"));
         String any = token("{}");
-        assertThatThrownBy(() -> FakeHost.join(server, new HostId("e1"), directory.resolve("thief"), any))
+        assertThatThrownBy(() -> FakeHost.join(server.gatewayUrl(), new HostId("e1"), directory.resolve("thief"), any))
                 .isInstanceOf(LinkRefused.class)
                 .hasMessageContaining("takes a token made for it");
-        Identity again =
-                FakeHost.join(server, new HostId("e1"), directory.resolve("rebuilt"), token("{\"host\": \"e1\"}"));
+        Identity again = FakeHost.join(
+                server.gatewayUrl(), new HostId("e1"), directory.resolve("rebuilt"), token("{\"host\": \"e1\"}"));
         assertThat(again.host()).isEqualTo(new HostId("e1"));
     }
 

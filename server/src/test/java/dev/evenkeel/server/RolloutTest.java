@@ -6,11 +6,8 @@ import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.server.Api.Reply;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,27 +51,6 @@ class RolloutTest {
         server.close();
     }
 
-    private void publish() throws Exception {
-        byte[] deb = "not really a package".getBytes(StandardCharsets.UTF_8);
-        String sha256 =
-                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(deb));
-        assertThat(api.put("/v1/payloads/" + sha256, deb).status()).isEqualTo(201);
-        Reply applied = api.post(
-                "/v1/updates", """
-                id: qemu-11.1.3
-                version: 11.1.3
-                component: vmm
-                severity: important
-                title: QEMU 11.1
-                methods:
-                  MIGRATE:
-                    packages:
-                      - {file: qemu.deb, sha256: %s, size: %d, name: qemu-system-x86, version: "11.1.3"}
-                verify: {qemu: "11.1"}
-                """.formatted(sha256, deb.length), java.util.Map.of("Content-Type", "application/yaml"));
-        assertThat(applied.status()).as(applied.text()).isEqualTo(201);
-    }
-
     private String startRollout() throws Exception {
         Reply started = api.post("/v1/rollouts", "{\"update\": \"qemu-11.1.3\", \"reason\": \"a test\"}");
         assertThat(started.status()).as(started.text()).isEqualTo(201);
@@ -104,7 +80,7 @@ class RolloutTest {
 
     @Test
     void aRolloutReachesEveryHostAndItsStoryIsTold() throws Exception {
-        publish();
+        FakeUpdate.publish(api);
         JsonNode plan = api.post("/v1/plans", "{\"update\": \"qemu-11.1.3\"}").json();
         assertThat(plan.path("hosts").size()).isEqualTo(3);
         assertThat(plan.at("/hosts/0/method").asString()).isEqualTo("MIGRATE");
@@ -136,7 +112,7 @@ class RolloutTest {
 
     @Test
     void whatAnObserverMeasuredStandsBesideTheLedger() throws Exception {
-        publish();
+        FakeUpdate.publish(api);
         awaitEnd(startRollout());
         JsonNode row = api.get("/v1/ledger?limit=1").json().at("/items/0");
         assertThat(row.path("gapMs").isNull()).isTrue();
@@ -159,7 +135,7 @@ class RolloutTest {
 
     @Test
     void aServerThatIsRestartedInTheMiddleGoesOn() throws Exception {
-        publish();
+        FakeUpdate.publish(api);
         platform.holdMoves();
         String rollout = startRollout();
         Eventually.is(
@@ -177,7 +153,7 @@ class RolloutTest {
 
     @Test
     void anAgentThatIsRestartedInTheMiddleOfAMoveReportsItsEnd() throws Exception {
-        publish();
+        FakeUpdate.publish(api);
         platform.holdMoves();
         String rollout = startRollout();
         Eventually.is(

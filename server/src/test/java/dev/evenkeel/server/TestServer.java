@@ -43,7 +43,8 @@ final class TestServer implements AutoCloseable {
         return started;
     }
 
-    private static int freePort() throws IOException {
+    /** A port of the loopback that nobody uses at the moment. */
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

@@ -1,5 +1,6 @@
 package dev.evenkeel.server.api;
 
+import dev.evenkeel.server.http.Reasoned;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,11 +10,11 @@ public final class Bodies {
     private Bodies() {}
 
     /** Why something is ordered. */
-    public record Reason(@Nullable String reason) {}
+    public record Reason(@Nullable String reason) implements Reasoned {}
 
     /** Moves one VM. */
     public record MigrateOrder(
-            @Nullable String target, @Nullable String reason) {}
+            @Nullable String target, @Nullable String reason) implements Reasoned {}
 
     /** Asks for a plan. */
     public record PlanOrder(
@@ -35,7 +36,8 @@ public final class Bodies {
             @Nullable List<List<String>> rings,
             @Nullable Selector selector,
             @Nullable Policy policy,
-            @Nullable String reason) {}
+            @Nullable String reason)
+            implements Reasoned {}
 
     /** How a rollout goes about it. */
     public record Policy(
@@ -51,7 +53,7 @@ public final class Bodies {
             @Nullable Long changeMs) {}
 
     /** Closes a run that waits for a person. */
-    public record Resolution(@Nullable String as, @Nullable String reason) {}
+    public record Resolution(@Nullable String as, @Nullable String reason) implements Reasoned {}
 
     /** What somebody outside measured of a VM. */
     public record ObservationReport(

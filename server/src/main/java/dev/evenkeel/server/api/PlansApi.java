@@ -42,7 +42,7 @@ public final class PlansApi {
     }
 
     public List<Route> routes() {
-        return List.of(Route.order("/v1/plans", Bodies.PlanOrder.class, this::plan));
+        return List.of(Route.question("/v1/plans", Bodies.PlanOrder.class, this::plan));
     }
 
     private Answer plan(Call call) {

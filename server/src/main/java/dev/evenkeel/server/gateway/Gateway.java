@@ -5,7 +5,6 @@ import dev.evenkeel.server.fleet.FleetRegistry;
 import dev.evenkeel.server.http.Problem;
 import dev.evenkeel.server.http.ProblemException;
 import dev.evenkeel.server.http.Problems;
-import dev.evenkeel.server.loop.NotInCharge;
 import dev.evenkeel.server.payload.PayloadStore;
 import dev.evenkeel.wire.Json;
 import dev.evenkeel.wire.link.JoinRequest;
@@ -21,6 +20,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -42,14 +43,22 @@ public final class Gateway {
     private final OrderDesk desk;
     private final PayloadStore payloads;
     private final FleetRegistry registry;
+    private final Function<Exception, Optional<Problem>> trouble;
 
+    /** @param trouble the problem that an exception of other packages stands for, such as a database that is away */
     public Gateway(
-            Enrolment enrolment, Reports reports, OrderDesk desk, PayloadStore payloads, FleetRegistry registry) {
+            Enrolment enrolment,
+            Reports reports,
+            OrderDesk desk,
+            PayloadStore payloads,
+            FleetRegistry registry,
+            Function<Exception, Optional<Problem>> trouble) {
         this.enrolment = enrolment;
         this.reports = reports;
         this.desk = desk;
         this.payloads = payloads;
         this.registry = registry;
+        this.trouble = trouble;
     }
 
     public void addTo(HttpRouting.Builder routing) {
@@ -131,29 +140,23 @@ public final class Gateway {
         return new Caller(host, certificate);
     }
 
-    private static void answered(ServerResponse response, Work work) {
+    private void answered(ServerResponse response, Work work) {
         try {
             work.run();
         } catch (ProblemException e) {
             Problems.send(response, e.problem());
-        } catch (NotInCharge e) {
-            Problems.send(
-                    response,
-                    Problem.Kind.UNAVAILABLE
-                            .because(String.valueOf(e.getMessage()))
-                            .problem());
         } catch (IOException | UncheckedIOException | CloseConnectionException e) {
             LOG.debug("an agent went away", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            LOG.error("an agent's request failed", e);
-            Problems.send(
-                    response,
-                    Problem.Kind.INTERNAL
-                            .because("The server's log tells more.")
-                            .problem());
+            Problems.send(response, trouble.apply(e).orElseGet(() -> bug(e)));
         }
+    }
+
+    private static Problem bug(RuntimeException e) {
+        LOG.error("an agent's request failed", e);
+        return Problem.Kind.INTERNAL.because("The server's log tells more.").problem();
     }
 
     private static <T> T read(ServerRequest request, Class<T> type) throws IOException {

@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -34,11 +35,19 @@ public final class Dispatcher {
     private final RandomGenerator random;
     private final Observer observer;
     private final Function<Exception, Optional<Problem>> trouble;
+    private final Auditor auditor;
 
     /** Told of every request that ended. */
     @FunctionalInterface
     public interface Observer {
         void ended(String method, String route, int status, long nanos);
+    }
+
+    /** Writes down who ordered what and why, before it is done. */
+    @FunctionalInterface
+    public interface Auditor {
+        /** @param reason in the caller's words, empty where none was given */
+        void ordered(Principal who, String route, String path, String reason);
     }
 
     /** @param trouble the problem that an exception of other packages stands for, such as a database that is away */
@@ -47,12 +56,14 @@ public final class Dispatcher {
             IdempotencyKeys keys,
             RandomGenerator random,
             Observer observer,
-            Function<Exception, Optional<Problem>> trouble) {
+            Function<Exception, Optional<Problem>> trouble,
+            Auditor auditor) {
         this.tokens = tokens;
         this.keys = keys;
         this.random = random;
         this.observer = observer;
         this.trouble = trouble;
+        this.auditor = auditor;
     }
 
     /** Serves one request of a route; every way out answers something. */
@@ -64,9 +75,11 @@ public final class Dispatcher {
                 Call.requireKnownQuery(request, route.query());
                 switch (route.endpoint()) {
                     case Route.Simple simple -> simple(route, simple, request, response, who);
-                    case Route.Streaming streaming ->
+                    case Route.Streaming streaming -> {
+                        audit(route, request, who, null);
                         streaming.handle(
                                 new Call(request, who, new byte[0], null, new OrderIds(null, random)), response);
+                    }
                 }
             } catch (ProblemException e) {
                 Problems.send(response, e.problem());
@@ -158,7 +171,7 @@ public final class Dispatcher {
         }
     }
 
-    private static Answer order(
+    private Answer order(
             Route route, Route.Simple simple, ServerRequest request, Principal who, byte[] body, OrderIds ids)
             throws Exception {
         Object parsed = null;
@@ -167,7 +180,16 @@ public final class Dispatcher {
                     ? Json.read("{}".getBytes(java.nio.charset.StandardCharsets.UTF_8), route.body())
                     : Json.read(requireJson(request, body), route.body());
         }
+        audit(route, request, who, parsed);
         return simple.handle(new Call(request, who, body, parsed, ids));
+    }
+
+    private void audit(Route route, ServerRequest request, Principal who, @Nullable Object parsed) {
+        if (route.access() == Access.ORDER) {
+            String reason = parsed instanceof Reasoned reasoned && reasoned.reason() != null ? reasoned.reason() : "";
+            auditor.ordered(
+                    who, route.verb() + " " + route.path(), request.path().path(), reason);
+        }
     }
 
     private static byte[] requireJson(ServerRequest request, byte[] body) {

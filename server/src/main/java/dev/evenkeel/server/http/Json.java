@@ -1,7 +1,5 @@
 package dev.evenkeel.server.http;
 
-import com.fasterxml.jackson.annotation.JsonSetter;
-import com.fasterxml.jackson.annotation.Nulls;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,8 +21,7 @@ import tools.jackson.databind.type.LogicalType;
 /** Reads and writes the API's JSON. Reading is strict: what is not known is refused by name. */
 public final class Json {
     /**
-     * The one mapper of the house, and stricter: a number is no text, a text no number, and a list that is left out is not
-     * an empty one, because "all hosts" must not be what "no hosts" becomes.
+     * The one mapper of the house, and stricter: a number is no text and a text no number.
      */
     private static final JsonMapper MAPPER = dev.evenkeel.wire.Json.mapper()
             .rebuild()
@@ -34,7 +31,6 @@ public final class Json {
                 c.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
                 c.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
             })
-            .withConfigOverride(List.class, o -> o.setNullHandling(JsonSetter.Value.forValueNulls(Nulls.SET)))
             .build();
 
     private static final Pattern MISSING = Pattern.compile("Missing required creator property '([^']+)'");

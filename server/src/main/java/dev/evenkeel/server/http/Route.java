@@ -63,6 +63,11 @@ public record Route(
                 endpoint);
     }
 
+    /** A question whose words need a JSON body; it changes nothing, so every token may ask it. */
+    public static Route question(String path, Class<?> body, Simple endpoint) {
+        return new Route(Verb.POST, path, Access.READ, List.of(), body, endpoint);
+    }
+
     /** An order with a JSON body. */
     public static Route order(String path, Class<?> body, Simple endpoint) {
         return new Route(Verb.POST, path, Access.ORDER, List.of(), body, endpoint);
