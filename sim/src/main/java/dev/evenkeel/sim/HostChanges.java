@@ -78,7 +78,12 @@ final class HostChanges {
     void verify(HostId id, EffectId effect, Effect.VerifyUpdate order) {
         SimHost host = fleet.host(id);
         boolean bad = chance.happens(faults.apply() / 3);
+        host.verifying = effect;
         queue.after(STEP, id + " verified " + effect, () -> {
+            if (!effect.equals(host.verifying)) {
+                return; // its agent died meanwhile
+            }
+            host.verifying = null;
             boolean on = Catalogue.get(order.update()).isOn(host.facts());
             listener.ended(
                     id,
@@ -152,6 +157,7 @@ final class HostChanges {
 
     /** The agent or its host died. */
     void interrupted(HostId id) {
+        fleet.host(id).verifying = null;
         over(fleet.host(id));
     }
 

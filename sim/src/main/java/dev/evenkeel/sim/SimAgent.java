@@ -85,12 +85,12 @@ final class SimAgent {
         dormant.clear();
         for (Entry entry : journal.values()) {
             if (entry.outcome != null) {
-                untold.add(entry.order.id());
-            } else if (!(entry.order.effect() instanceof Effect.MoveVm move) || !entry.begun) {
+                continue;
+            }
+            if (!(entry.order.effect() instanceof Effect.MoveVm move) || !entry.begun) {
                 dormant.add(entry.order.id());
             } else if (!world.migrations().underWay(entry.order.id())) {
-                entry.outcome = world.migrations().probe(move);
-                untold.add(entry.order.id());
+                ended(entry, world.migrations().probe(move));
             }
         }
         look(life);
@@ -158,10 +158,11 @@ final class SimAgent {
             Entry entry = journal.get(id);
             if (up && entry != null && !still.contains(id)) {
                 dormant.remove(id);
-                entry.outcome = new Outcome.Failed(
-                        Refusal.of("WITHDRAWN", "no longer wanted when " + host + " came back"),
-                        entry.begun ? Outcome.Aftermath.CHANGED : Outcome.Aftermath.UNCHANGED,
-                        false);
+                Refusal why = Refusal.of("WITHDRAWN", "no longer wanted when " + host + " came back");
+                ended(
+                        entry,
+                        new Outcome.Failed(
+                                why, entry.begun ? Outcome.Aftermath.CHANGED : Outcome.Aftermath.UNCHANGED, false));
                 tell(entry);
             }
         }
@@ -214,7 +215,10 @@ final class SimAgent {
             return;
         }
         if (entry.outcome instanceof Outcome.Unknown && entry.order.effect() instanceof Effect.MoveVm move) {
-            entry.outcome = world.migrations().probe(move);
+            ended(entry, world.migrations().probe(move));
+        }
+        if (entry.outcome != null) {
+            untold.add(about);
         }
         tell(entry);
     }
@@ -225,16 +229,21 @@ final class SimAgent {
         if (!up || entry == null || entry.outcome != null || stumbles()) {
             return;
         }
-        entry.outcome = outcome;
+        ended(entry, outcome);
         if (!stumbles()) {
             tell(entry);
             see();
         }
     }
 
+    /** Into the journal, from where it is told until the server has it. */
+    private void ended(Entry entry, Outcome outcome) {
+        entry.outcome = outcome;
+        untold.add(entry.order.id());
+    }
+
     private void tell(Entry entry) {
         if (entry.outcome != null) {
-            untold.add(entry.order.id());
             world.server().ended(host, entry.order.run(), entry.order.id(), entry.outcome);
         }
     }

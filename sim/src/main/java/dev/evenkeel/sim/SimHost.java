@@ -28,6 +28,10 @@ final class SimHost {
     @Nullable
     EffectId changing;
 
+    /** The verification under way; it ends with the agent that does it. */
+    @Nullable
+    EffectId verifying;
+
     SimHost(HostId id, Topology topology, Bytes memory) {
         this.id = id;
         this.topology = topology;

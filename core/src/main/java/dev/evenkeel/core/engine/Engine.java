@@ -149,7 +149,8 @@ public final class Engine {
     private Commit.Result commit(StoredRun stored, RunEvent event, Instant now, @Nullable Long consumed) {
         Step step = decider.decide(stored.run(), event, observe.apply(now));
         RunEvent.EffectEnded ended = event instanceof RunEvent.EffectEnded e ? e : null;
-        if (ended == null && consumed == null && step.equals(Step.ignore(stored.run()))) {
+        boolean ignored = consumed == null && step.equals(Step.ignore(stored.run()));
+        if (ignored && (ended == null || isKnown(stored.run().id(), ended))) {
             return new Commit.Result.Committed(stored.version());
         }
         Commit.Result result = store.commit(new Commit(lease, stored.version(), event, now, step, ended, consumed));
@@ -161,6 +162,17 @@ public final class Engine {
             }
         }
         return result;
+    }
+
+    /** Whether the store has this outcome already, or a certain one that an uncertain one must not replace. */
+    private boolean isKnown(RunId run, RunEvent.EffectEnded ended) {
+        return store.effects(run).stream()
+                .filter(effect -> effect.id().equals(ended.effect()))
+                .map(EffectRecord::outcome)
+                .anyMatch(outcome -> ended.outcome().equals(outcome)
+                        || (outcome != null
+                                && !(outcome instanceof Outcome.Unknown)
+                                && ended.outcome() instanceof Outcome.Unknown));
     }
 
     /** When {@link #runDue} next has something to do; now when messages wait. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.core.engine;
+
+import org.jspecify.annotations.NullMarked;
