@@ -94,7 +94,7 @@ final class Drain {
             case Outcome.Failed f -> onFailed(at, move, f);
             case Outcome.Unknown u -> {
                 moves.set(at, move.becomes(Move.Status.UNSURE, now, u.why()));
-                return HostRunDecider.askPerson(step, at(draining(now)), u.why(), world);
+                return PersonAsked.askPerson(step, at(draining(now)), u.why(), world);
             }
             case Outcome.Changed c -> {
                 return Step.ignore(run);
@@ -192,8 +192,7 @@ final class Drain {
         Optional<Move> unsure =
                 moves.stream().filter(m -> m.status() == Move.Status.UNSURE).findFirst();
         if (unsure.isPresent() && unsure.get().why() != null) {
-            return HostRunDecider.askPerson(
-                    step, at(draining(now)), unsure.get().why(), world);
+            return PersonAsked.askPerson(step, at(draining(now)), unsure.get().why(), world);
         }
         boolean underWay = moves.stream().anyMatch(m -> m.status() == Move.Status.MOVING);
         if (stopping != null) {
@@ -319,10 +318,9 @@ final class Drain {
             if (move.status() == Move.Status.MOVING
                     && move.effect() != null
                     && !now.isBefore(move.at().plus(patience))) {
-                Refusal why = HostRunDecider.overdue(
-                                run, move.effect(), move.at().plus(patience))
+                Refusal why = PersonAsked.overdue(run, move.effect(), move.at().plus(patience))
                         .with("vm", move.vm().value());
-                return HostRunDecider.askPerson(step, at(draining(now)), why, world);
+                return PersonAsked.askPerson(step, at(draining(now)), why, world);
             }
         }
         return step.to(at(draining(nextLook())));

@@ -25,11 +25,6 @@ public final class HostRunDecider {
     /** How long a run waits before it tries again to get a budget. */
     static final Duration HOLD_RETRY = Duration.ofSeconds(5);
 
-    /** How soon an agent is asked again about an effect that nobody can account for, and how late at most. */
-    static final Duration ASK_AGAIN = Duration.ofMinutes(1);
-
-    static final Duration ASK_AT_MOST = Duration.ofHours(1);
-
     private HostRunDecider() {}
 
     public static Step decide(HostRun run, RunEvent event, World world) {
@@ -39,7 +34,7 @@ public final class HostRunDecider {
             case Applying a -> onApplying(run, a, event, world);
             case Verifying v -> onVerifying(run, v, event, world);
             case Undoing u -> onUndoing(run, u, event, world);
-            case NeedsPerson p -> onNeedsPerson(run, p, event, world);
+            case NeedsPerson p -> PersonAsked.on(run, p, event, world);
             case Ended e -> Step.ignore(run);
         };
     }
@@ -124,7 +119,7 @@ public final class HostRunDecider {
                                 f.why(),
                                 world);
                     case Outcome.Failed f -> undo(run, f.why(), world);
-                    case Outcome.Unknown u -> askPerson(run, u.why(), world);
+                    case Outcome.Unknown u -> PersonAsked.askPerson(run, u.why(), world);
                     case Outcome.Changed c ->
                         state.cancel() != null ? undo(run, state.cancel(), world) : verify(run, world);
                     case Outcome.Moved m -> Step.ignore(run);
@@ -160,7 +155,7 @@ public final class HostRunDecider {
                                 ? undo(run, state.cancel(), world)
                                 : Ending.end(Ending.verified(run, c, world), run, RunOutcome.DONE, null, world);
                     case Outcome.Failed f -> undo(run, f.why(), world);
-                    case Outcome.Unknown u -> askPerson(run, u.why(), world);
+                    case Outcome.Unknown u -> PersonAsked.askPerson(run, u.why(), world);
                     case Outcome.Moved m -> Step.ignore(run);
                     case Outcome.Acted a -> Step.ignore(run);
                 };
@@ -192,8 +187,9 @@ public final class HostRunDecider {
                                 state.why(),
                                 world);
                     case Outcome.Failed f ->
-                        askPerson(run, f.why().with("undoing", state.why().why()), world);
-                    case Outcome.Unknown u -> askPerson(run, u.why(), world);
+                        PersonAsked.askPerson(
+                                run, f.why().with("undoing", state.why().why()), world);
+                    case Outcome.Unknown u -> PersonAsked.askPerson(run, u.why(), world);
                     case Outcome.Moved m -> Step.ignore(run);
                     case Outcome.Acted a -> Step.ignore(run);
                 };
@@ -203,112 +199,8 @@ public final class HostRunDecider {
 
     private static Step overdueOrIgnore(HostRun run, EffectId effect, Instant limit, RunEvent event, World world) {
         return event instanceof RunEvent.TimerFired && !world.now().isBefore(limit)
-                ? askPerson(run, overdue(run, effect, limit), world)
+                ? PersonAsked.askPerson(run, PersonAsked.overdue(run, effect, limit), world)
                 : Step.ignore(run);
-    }
-
-    static Refusal overdue(HostRun run, EffectId effect, Instant limit) {
-        return Refusal.of(
-                        "EFFECT_OVERDUE",
-                        "the agent of " + run.host() + " has not said how " + effect + " ended; look at the host, then"
-                                + " evenkeel run resolve " + run.id())
-                .with("effect", effect.value())
-                .with("limit", limit.toString());
-    }
-
-    /** Stops trying and asks a person, keeping all holds. */
-    static Step askPerson(HostRun run, Refusal why, World world) {
-        return askPerson(new Step.Builder(), run, why, world);
-    }
-
-    static Step askPerson(Step.Builder step, HostRun run, Refusal why, World world) {
-        return step.notice(Ending.alarm(run, world, "PersonNeeded", why))
-                .to(run.in(new NeedsPerson(
-                        run.state(), why, world.now(), world.now().plus(ASK_AGAIN))));
-    }
-
-    /**
-     * A late answer resumes the run as if it had come in time; a cancel is remembered in the state to resume; otherwise
-     * the agents are asked again, after a minute first and then ever less often.
-     */
-    private static Step onNeedsPerson(HostRun run, NeedsPerson state, RunEvent event, World world) {
-        return switch (event) {
-            case RunEvent.ResolveOrdered r -> Ending.end(run, r.as(), resolved(r), world);
-            case RunEvent.TimerFired t -> askAgain(run, state, world);
-            case RunEvent.EffectEnded e when waitsFor(state.resume(), e) -> decide(run.in(state.resume()), e, world);
-            case RunEvent.CancelOrdered c -> {
-                Step step = decide(run.in(state.resume()), c, world);
-                HostRun next = (HostRun) step.next();
-                yield next.ended() || next.needsPerson()
-                        ? step
-                        : new Step(
-                                next.in(new NeedsPerson(next.state(), state.why(), state.since(), state.askAt())),
-                                step.orders(),
-                                step.acquire(),
-                                step.release(),
-                                step.messages(),
-                                step.spawn(),
-                                step.ledger(),
-                                step.notices());
-            }
-            default -> Step.ignore(run);
-        };
-    }
-
-    /** Whether an end of an effect says more than was known: once unknown, it is no news that it is unknown still. */
-    private static boolean waitsFor(HostRunState state, RunEvent.EffectEnded ended) {
-        boolean known = !(ended.outcome() instanceof Outcome.Unknown);
-        EffectId effect = ended.effect();
-        return switch (state) {
-            case Draining d ->
-                d.moves().stream()
-                        .filter(m -> effect.equals(m.effect()))
-                        .anyMatch(m -> m.status() == Move.Status.MOVING || (known && m.status() == Move.Status.UNSURE));
-            case Applying a -> known && a.effect().equals(effect);
-            case Verifying v -> known && v.effect().equals(effect);
-            case Undoing u -> known && u.effect().equals(effect);
-            case Reserving r -> false;
-            case NeedsPerson p -> waitsFor(p.resume(), ended);
-            case Ended e -> false;
-        };
-    }
-
-    private static Step askAgain(HostRun run, NeedsPerson state, World world) {
-        if (world.now().isBefore(state.askAt())) {
-            return Step.ignore(run);
-        }
-        Step.Builder step = new Step.Builder();
-        HostRun next = run;
-        for (EffectId effect : unaccounted(state.resume())) {
-            step.order(next.nextEffect(), run.host(), new Effect.AskAgain(effect));
-            next = next.ordering(next.state());
-        }
-        return step.to(next.in(
-                new NeedsPerson(state.resume(), state.why(), state.since(), nextAsk(state.since(), world.now()))));
-    }
-
-    /** Ever less often: a host that is gone for good must not gather questions. */
-    private static Instant nextAsk(Instant since, Instant now) {
-        Duration waited = Duration.between(since, now);
-        Duration pause = waited.compareTo(ASK_AGAIN) < 0 ? ASK_AGAIN : waited;
-        return now.plus(pause.compareTo(ASK_AT_MOST) > 0 ? ASK_AT_MOST : pause);
-    }
-
-    private static List<EffectId> unaccounted(HostRunState state) {
-        return switch (state) {
-            case Draining d ->
-                d.moves().stream()
-                        .filter(m -> m.status() == Move.Status.UNSURE || m.status() == Move.Status.MOVING)
-                        .map(Move::effect)
-                        .filter(java.util.Objects::nonNull)
-                        .toList();
-            case Applying a -> List.of(a.effect());
-            case Verifying v -> List.of(v.effect());
-            case Undoing u -> List.of(u.effect());
-            case Reserving r -> List.of();
-            case NeedsPerson p -> unaccounted(p.resume());
-            case Ended e -> List.of();
-        };
     }
 
     static Refusal cancelled(RunEvent.CancelOrdered cancel) {
@@ -316,7 +208,7 @@ public final class HostRunDecider {
                 .with("by", cancel.by());
     }
 
-    private static Refusal resolved(RunEvent.ResolveOrdered resolve) {
+    static Refusal resolved(RunEvent.ResolveOrdered resolve) {
         return Refusal.of("RESOLVED", "closed by " + resolve.by() + ": " + resolve.why())
                 .with("by", resolve.by());
     }

@@ -67,7 +67,7 @@ class NeedsPersonTest {
             assertThat(run.latest().effect()).isEqualTo(new Effect.AskAgain(apply));
         }
 
-        assertThat(pauses).startsWith(HostRunDecider.ASK_AGAIN).endsWith(HostRunDecider.ASK_AT_MOST);
+        assertThat(pauses).startsWith(PersonAsked.ASK_AGAIN).endsWith(PersonAsked.ASK_AT_MOST);
         assertThat(pauses).isSorted();
     }
 
