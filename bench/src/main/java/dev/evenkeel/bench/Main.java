@@ -15,6 +15,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        // The agent's code logs; beside tables only its warnings are of use. A setting of the user's goes first.
+        System.getProperties().putIfAbsent("logback.configurationFile", "dev/evenkeel/bench/logback.xml");
         System.exit(new CommandLine(new Main())
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     command.getErr().println("error: " + failure.getMessage());

@@ -35,11 +35,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class MigrationBench implements Callable<Integer> {
     private static final Duration PAUSE = Duration.ofSeconds(2);
+    private static final Duration THROTTLED_PAUSE = Duration.ofMillis(800);
     private static final Duration PAIR_BOUND = Duration.ofMinutes(2);
-    /** A link on which {@link #BUSY_RATE} never converges, and one on which the ordinary load only does when held back a little. */
+    /** MiB per second: a link that the busy load fills several times over, and one where holding the guest back may help. */
     private static final int SLOW_LINK = 20;
 
-    private static final int MIDDLING_LINK = 30;
+    private static final int MIDDLING_LINK = 80;
     private static final double BUSY_RATE = 150;
     private static final int BUSY_SET = 96;
 
@@ -167,12 +168,11 @@ final class MigrationBench implements Callable<Integer> {
         return MoveBars.busy(ours, virsh);
     }
 
-    /** A link a little too slow for the ordinary load: the case for holding the guest back. */
+    /** A link not much slower than the busy load writes: the case for holding the guest back. */
     private void throttled(PrintWriter out, BenchLab bench, Movers movers, LabVm vm) throws IOException {
-        vm.load(40, 64);
         shape(bench, MIDDLING_LINK);
-        say(out, "the VM of the beginning, on links of " + MIDDLING_LINK + " MiB/s");
-        Trip trip = movers.ours(vm, new Movers.Limits(Duration.ofSeconds(1), false, Bytes.ofMiB(MIDDLING_LINK)));
+        say(out, "the same busy VM on links of " + MIDDLING_LINK + " MiB/s");
+        Trip trip = movers.ours(vm, new Movers.Limits(THROTTLED_PAUSE, false, Bytes.ofMiB(MIDDLING_LINK)));
         allOurs.add(trip);
         show(out, List.of(trip));
     }
