@@ -9,6 +9,7 @@ import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.MigrationDomainId;
 import dev.evenkeel.core.fleet.Topology;
 import dev.evenkeel.core.fleet.Vm;
+import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.store.HostRecord;
 import dev.evenkeel.store.PgHosts;
 import dev.evenkeel.wire.link.Report;
@@ -117,6 +118,21 @@ public final class FleetRegistry {
         }
         records.observed(host, facts, vms, at);
         return Taken.OBSERVED;
+    }
+
+    /**
+     * The source of a move said that the VM runs on its destination now. Until the destination's agent has looked, nobody
+     * else would know where it is.
+     */
+    public synchronized void moved(VmId vm, HostId from, HostId to) {
+        KnownHost source = hosts.get(from);
+        KnownHost destination = hosts.get(to);
+        if (source != null && destination != null) {
+            Vm left = source.leaves(vm);
+            if (left != null) {
+                destination.arrives(left.movedTo(to));
+            }
+        }
     }
 
     /**

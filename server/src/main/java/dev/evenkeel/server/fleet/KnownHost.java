@@ -50,6 +50,17 @@ final class KnownHost {
         return vms.values();
     }
 
+    /** Takes a VM out of what is known to be here; null when it was not. */
+    @Nullable
+    Vm leaves(VmId vm) {
+        return vms.remove(vm);
+    }
+
+    /** A VM has arrived; what the host's agent says of it later counts for more. */
+    void arrives(Vm vm) {
+        vms.put(vm.id(), vm);
+    }
+
     /** Whether a report follows the one before; a full one follows anything. */
     boolean follows(String reportSession, long sequence, boolean full) {
         boolean next = reportSession.equals(session) && sequence == nextSequence;

@@ -104,6 +104,11 @@ public final class Reports {
                 LOG.warn("{} reports the end of an effect that it was never given", host);
                 return true;
             }
+            if (given.get().outcome() == null
+                    && given.get().effect() instanceof Effect.MoveVm move
+                    && ended.outcome() instanceof Outcome.Moved moved) {
+                registry.moved(move.vm(), host, moved.to());
+            }
             boolean known = shards.tell(shard, ended.run(), new RunEvent.EffectEnded(ended.effect(), ended.outcome()));
             LOG.info("{}: {}{}", host, ended.outcome(), known ? "" : " (of no known run)");
             if (!ended.outcome().equals(given.get().outcome())) {
