@@ -8,12 +8,11 @@ import dev.evenkeel.agent.join.LibvirtTls;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.MigrationDomainId;
 import dev.evenkeel.core.fleet.Topology;
+import dev.evenkeel.wire.trust.HostName;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +76,7 @@ final class JoinCommand implements Callable<Integer> {
             throw new IOException("this host has joined " + before.get().server() + " as "
                     + before.get().host() + "; to join another fleet or under another name, say --again");
         }
-        String name = InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
+        String name = HostName.own();
         HostId id = new HostId(hostId == null ? name : hostId);
         Identity identity = new Joiner(files)
                 .join(new Joiner.Wish(

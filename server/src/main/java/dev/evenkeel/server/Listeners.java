@@ -8,6 +8,7 @@ import dev.evenkeel.server.http.Route;
 import dev.evenkeel.server.trust.CertificateAuthority;
 import dev.evenkeel.server.trust.CertificateAuthority.Identity;
 import dev.evenkeel.server.trust.SubjectNames;
+import dev.evenkeel.wire.trust.HostName;
 import io.helidon.common.tls.Tls;
 import io.helidon.common.tls.TlsClientAuth;
 import io.helidon.webserver.WebServer;
@@ -94,7 +95,7 @@ final class Listeners implements AutoCloseable {
     private static SubjectNames names(ServerSettings settings) throws IOException {
         TreeSet<String> dns = new TreeSet<>(List.of("localhost"));
         TreeSet<String> addresses = new TreeSet<>();
-        dns.add(InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT));
+        dns.add(HostName.own());
         NetworkInterface.networkInterfaces()
                 .flatMap(NetworkInterface::inetAddresses)
                 .filter(address -> !address.isLinkLocalAddress())
