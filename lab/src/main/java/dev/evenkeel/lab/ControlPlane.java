@@ -22,12 +22,17 @@ final class ControlPlane {
     private static final String API = "http://" + Fabric.CONTROL_ADDRESS + ":8440";
     private static final String GATEWAY = "https://" + Fabric.CONTROL_ADDRESS + ":8441";
     private static final Duration JOIN = Duration.ofMinutes(2);
+    /** As the launcher starts an agent: a small heap, little compiled code, nothing kept that is not used. */
     private static final List<String> AGENT_FLAGS = List.of(
             "-XX:+UseSerialGC",
-            "-Xms16m",
-            "-Xmn6m",
+            "-Xms12m",
+            "-Xmn5m",
             "-Xmx64m",
+            "-XX:MinHeapFreeRatio=10",
+            "-XX:MaxHeapFreeRatio=20",
+            "-XX:TrimNativeHeapInterval=10000",
             "-XX:TieredStopAtLevel=1",
+            "-XX:CompileThresholdScaling=5",
             "--enable-native-access=ALL-UNNAMED");
 
     private final LabRecord record;

@@ -69,7 +69,11 @@ public final class Json {
             Impact.class);
 
     private static final JsonMapper MAPPER = configure(JsonMapper.builder()).build();
-    private static final YAMLMapper YAML = configure(YAMLMapper.builder()).build();
+
+    /** Made when first asked for: agents never are. */
+    private static final class Yaml {
+        static final YAMLMapper MAPPER = configure(YAMLMapper.builder()).build();
+    }
 
     private Json() {}
 
@@ -80,7 +84,7 @@ public final class Json {
 
     /** Reads and writes YAML with the same rules. Shared and immutable. */
     public static YAMLMapper yaml() {
-        return YAML;
+        return Yaml.MAPPER;
     }
 
     private static <M extends tools.jackson.databind.ObjectMapper, B extends MapperBuilder<M, B>> B configure(
