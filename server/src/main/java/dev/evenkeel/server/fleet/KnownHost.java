@@ -56,9 +56,9 @@ final class KnownHost {
         return vms.remove(vm);
     }
 
-    /** A VM has arrived; what the host's agent says of it later counts for more. */
+    /** A VM has arrived; what the host's own agent says of it, before or after, counts for more. */
     void arrives(Vm vm) {
-        vms.put(vm.id(), vm);
+        vms.putIfAbsent(vm.id(), vm);
     }
 
     /** Whether a report follows the one before; a full one follows anything. */

@@ -1,0 +1,67 @@
+package dev.evenkeel.server.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.evenkeel.core.fleet.Bytes;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Intent;
+import dev.evenkeel.core.fleet.MigrationDomainId;
+import dev.evenkeel.core.fleet.TenantId;
+import dev.evenkeel.core.fleet.Topology;
+import dev.evenkeel.core.fleet.Vm;
+import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.fleet.VmState;
+import dev.evenkeel.store.HostRecord;
+import dev.evenkeel.wire.link.Report.Inventory;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class KnownHostTest {
+    private static final HostId HOST = new HostId("h1");
+    private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+
+    private final KnownHost host = new KnownHost(new HostRecord(
+            HOST,
+            new Topology("eu", "eu-1", "r1", new MigrationDomainId("default")),
+            false,
+            null,
+            null,
+            List.of(),
+            null));
+
+    @Test
+    void aVmThatItsHostHasSeenIsNotTakenForWhatItWasBeforeItMoved() {
+        host.take(new Inventory(false, NOW, null, List.of(vm("11.1.3")), List.of()), NOW);
+
+        host.arrives(vm("10.0.2"));
+
+        assertThat(host.vms()).extracting(Vm::vmmVersion).containsExactly("11.1.3");
+    }
+
+    @Test
+    void aVmThatItsHostHasNotSeenYetIsKnownToBeThere() {
+        host.arrives(vm("10.0.2"));
+        assertThat(host.vms()).extracting(Vm::vmmVersion).containsExactly("10.0.2");
+
+        host.take(new Inventory(false, NOW, null, List.of(vm("11.1.3")), List.of()), NOW);
+        assertThat(host.vms()).extracting(Vm::vmmVersion).containsExactly("11.1.3");
+    }
+
+    private static Vm vm(String vmm) {
+        return new Vm(
+                new VmId("5f6ad0a4-6c1c-4c5e-9d5b-1f0c4a1f9a01"),
+                "web-1",
+                new TenantId("acme"),
+                HOST,
+                VmState.RUNNING,
+                Bytes.ofMiB(256),
+                1,
+                null,
+                Intent.DEFAULT,
+                vmm,
+                List.of(),
+                null,
+                false);
+    }
+}
