@@ -161,6 +161,12 @@ final class HostChanges {
         over(fleet.host(id));
     }
 
+    /** What an agent finds of a change that was cut off. It can't tell a host that was not touched yet from another. */
+    Outcome left(HostId id, UpdateId update) {
+        return new Outcome.Unknown(
+                Refusal.of("CUT_OFF", update + " was cut off on " + id + ", which runs " + fleet.host(id).versions));
+    }
+
     /** A person puts a half-changed host right: back to what it ran before. */
     void repairedByHand(HostId id, UpdateId update) {
         SimHost host = fleet.host(id);

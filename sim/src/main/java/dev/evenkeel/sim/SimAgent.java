@@ -158,14 +158,27 @@ final class SimAgent {
             Entry entry = journal.get(id);
             if (up && entry != null && !still.contains(id)) {
                 dormant.remove(id);
-                Refusal why = Refusal.of("WITHDRAWN", "no longer wanted when " + host + " came back");
-                ended(
-                        entry,
-                        new Outcome.Failed(
-                                why, entry.begun ? Outcome.Aftermath.CHANGED : Outcome.Aftermath.UNCHANGED, false));
+                ended(entry, left(entry));
                 tell(entry);
             }
         }
+    }
+
+    /** How the host was left by what nobody wants any more: a change that was cut off is not undone by looking away. */
+    private Outcome left(Entry entry) {
+        Outcome withdrawn = new Outcome.Failed(
+                Refusal.of("WITHDRAWN", "no longer wanted when " + host + " came back"),
+                Outcome.Aftermath.UNCHANGED,
+                false);
+        return switch (entry.order.effect()) {
+            case Effect.ApplyUpdate apply -> entry.begun ? world.changes().left(host, apply.update()) : withdrawn;
+            case Effect.UndoUpdate undo -> entry.begun ? world.changes().left(host, undo.update()) : withdrawn;
+            case Effect.MoveVm move -> withdrawn;
+            case Effect.VerifyUpdate verify -> withdrawn;
+            case Effect.StartVm start -> withdrawn;
+            case Effect.AbortMove abort -> withdrawn;
+            case Effect.AskAgain ask -> withdrawn;
+        };
     }
 
     private void begin(Entry entry) {

@@ -46,9 +46,11 @@ public final class LibvirtHostDriver implements HostDriver {
         return switch (order.effect()) {
             case Effect.MoveVm move -> moves.perform(order.id(), move);
             case Effect.AbortMove abort -> moves.abort(abort);
-            case Effect.ApplyUpdate apply -> with(apply.update(), update -> packages.apply(update, apply.method()));
+            case Effect.ApplyUpdate apply ->
+                with(apply.update(), update -> packages.apply(order.id(), update, apply.method()));
             case Effect.VerifyUpdate verify -> with(verify.update(), packages::verify);
-            case Effect.UndoUpdate undo -> with(undo.update(), update -> packages.undo(update, undo.method()));
+            case Effect.UndoUpdate undo ->
+                with(undo.update(), update -> packages.undo(order.id(), update, undo.method()));
             case Effect.StartVm start -> start(start.vm());
             case Effect.AskAgain again -> throw new IllegalArgumentException("the executor answers " + again);
         };
@@ -59,14 +61,12 @@ public final class LibvirtHostDriver implements HostDriver {
         return switch (order.effect()) {
             case Effect.MoveVm move -> moves.probe(order.id(), move);
             case Effect.ApplyUpdate apply ->
-                manifest(apply.update())
-                        .map(update -> packages.probe(order, update))
-                        .orElseGet(Probe.NotStarted::new);
-            // The rest may be done twice without harm.
-            case Effect.UndoUpdate u -> new Probe.Running();
-            case Effect.VerifyUpdate v -> new Probe.Running();
+                probe(apply.update(), update -> packages.probeApply(order.id(), update, apply.method()));
+            case Effect.UndoUpdate undo ->
+                probe(undo.update(), update -> packages.probeUndo(order.id(), update, undo.method()));
+            case Effect.VerifyUpdate v -> new Probe.NotStarted();
             case Effect.AbortMove a -> new Probe.NotStarted();
-            case Effect.StartVm s -> new Probe.Running();
+            case Effect.StartVm start -> probeStart(start.vm());
             case Effect.AskAgain a -> new Probe.NotStarted();
         };
     }
@@ -106,6 +106,28 @@ public final class LibvirtHostDriver implements HostDriver {
                     Refusal.of("START_FAILED", "VM " + vm + " can't be started: " + e.getMessage()),
                     Aftermath.VM_DEAD,
                     true);
+        }
+    }
+
+    /** Without its manifest an update was never begun. */
+    private Probe probe(UpdateId id, Function<Update, Probe> look) {
+        try {
+            return catalogue.find(id).map(look).orElseGet(Probe.NotStarted::new);
+        } catch (IOException e) {
+            return new Probe.Unknown(
+                    Refusal.of("NO_MANIFEST", "the manifest of " + id + " can't be read: " + e.getMessage()));
+        }
+    }
+
+    private Probe probeStart(VmId vm) {
+        try (Connection connection = libvirt.get();
+                Domain domain = connection.domain(UUID.fromString(vm.value())).orElse(null)) {
+            return domain != null && domain.state().isActive()
+                    ? new Probe.Ended(new Outcome.Acted())
+                    : new Probe.NotStarted();
+        } catch (LibvirtException e) {
+            return new Probe.Unknown(
+                    Refusal.of("HOST_UNSEEN", "whether VM " + vm + " was started can't be seen: " + e.getMessage()));
         }
     }
 }

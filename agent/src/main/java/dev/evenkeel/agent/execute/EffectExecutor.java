@@ -24,9 +24,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * Carries orders out, each at most once. An effect that the agent's death cut off is first asked about: what has ended is
- * reported, what goes on is joined, and what never began waits ({@code dormant}) until the server repeats the order,
- * because the server may no longer want it.
+ * Carries orders out, each at most once. A move that the agent's death cut off is asked about, because libvirt goes on
+ * with it: its end is reported, or it is joined. Everything else stops with the agent and waits ({@code dormant}) until
+ * the server repeats the order, because a person may have closed its run meanwhile. When the server no longer wants it,
+ * nothing more is done, and how the host was left is reported.
  */
 public final class EffectExecutor implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(EffectExecutor.class);
@@ -39,6 +40,7 @@ public final class EffectExecutor implements Closeable {
     private final Set<EffectId> running = new HashSet<>();
     private final Set<EffectId> dormant = new HashSet<>();
     private final Set<EffectId> askedAgain = new HashSet<>();
+    private boolean saidWhatIsWanted;
     /** Outcomes that the disk did not take; they are reported all the same and written as soon as it does. */
     private final Map<EffectId, Unconfirmed> unwritten = new LinkedHashMap<>();
 
@@ -63,11 +65,11 @@ public final class EffectExecutor implements Closeable {
         }
     }
 
-    /** What the host may be in the middle of; the rest does no harm undone and is only done while it is wanted. */
+    /** What the host carries on with whether we join it or not; the rest is only done while it is wanted. */
     private static boolean goesOnByItself(Effect effect) {
         return switch (effect) {
             case Effect.MoveVm m -> true;
-            case Effect.ApplyUpdate a -> true;
+            case Effect.ApplyUpdate a -> false;
             case Effect.UndoUpdate u -> false;
             case Effect.VerifyUpdate v -> false;
             case Effect.StartVm s -> false;
@@ -110,17 +112,13 @@ public final class EffectExecutor implements Closeable {
         return !(admission instanceof Admission.Outdated);
     }
 
-    /** The server has said all that it still wants: what never began and is not among it, never will. */
+    /** The server has said all that it still wants: what waits and is not among it is left as it is. */
     public synchronized void wanted(Collection<EffectId> outstanding) {
+        saidWhatIsWanted = true;
         for (EffectOrder order : journal.underWay()) {
-            if (dormant.contains(order.id()) && !outstanding.contains(order.id())) {
-                dormant.remove(order.id());
-                record(
-                        order,
-                        new Outcome.Failed(
-                                Refusal.of("WITHDRAWN", "the order was withdrawn before it began"),
-                                Outcome.Aftermath.UNCHANGED,
-                                false));
+            if (!outstanding.contains(order.id()) && dormant.remove(order.id())) {
+                running.add(order.id());
+                workers.start(order, () -> leave(order));
             }
         }
     }
@@ -176,14 +174,45 @@ public final class EffectExecutor implements Closeable {
             case HostDriver.Probe.Ended(Outcome outcome) -> finish(order, outcome);
             case HostDriver.Probe.Running() -> perform(order);
             case HostDriver.Probe.Unknown(Refusal why) -> finish(order, new Outcome.Unknown(why));
-            case HostDriver.Probe.NotStarted() -> {
-                LOG.info("{} never began; it waits for the server to repeat it", order.id());
-                synchronized (this) {
-                    running.remove(order.id());
-                    dormant.add(order.id());
-                }
-            }
+            case HostDriver.Probe.NotStarted() -> waitOrEnd(order);
         }
+    }
+
+    /** The server says only once what it wants; after that, a try that never began is ended and may be made anew. */
+    private synchronized void waitOrEnd(EffectOrder order) {
+        if (saidWhatIsWanted) {
+            finish(order, neverBegan());
+        } else {
+            LOG.info("{} never began; it waits for the server to repeat it", order.id());
+            running.remove(order.id());
+            dormant.add(order.id());
+        }
+    }
+
+    /** Nobody wants it any more. Only what the host carries on with by itself is seen through to its end. */
+    private void leave(EffectOrder order) {
+        if (order.effect() instanceof Effect.AskAgain) {
+            finish(order, withdrawn());
+            return;
+        }
+        switch (inquiry.about(order)) {
+            case HostDriver.Probe.Ended(Outcome outcome) -> finish(order, outcome);
+            case HostDriver.Probe.Running() -> finish(order, joined(order));
+            case HostDriver.Probe.Unknown(Refusal why) -> finish(order, new Outcome.Unknown(why));
+            case HostDriver.Probe.NotStarted() -> finish(order, withdrawn());
+        }
+    }
+
+    private static Outcome withdrawn() {
+        return new Outcome.Failed(
+                Refusal.of("WITHDRAWN", "the order was withdrawn before it began"), Outcome.Aftermath.UNCHANGED, false);
+    }
+
+    private Outcome joined(EffectOrder order) {
+        return goesOnByItself(order.effect())
+                ? outcome(order)
+                : new Outcome.Unknown(
+                        Refusal.of("AGENT_BUG", "the driver says that it goes on by itself: " + order.effect()));
     }
 
     /** Looks at another effect once more; what is found goes out under that effect's own id. */
@@ -204,9 +233,13 @@ public final class EffectExecutor implements Closeable {
             }
             running.add(about.id());
         }
+        if (about.effect() instanceof Effect.VerifyUpdate) {
+            finish(about, outcome(about)); // it only looks, and is asked to look again
+            return new Outcome.Acted();
+        }
         switch (inquiry.about(about)) {
             case HostDriver.Probe.Ended(Outcome outcome) -> finish(about, outcome);
-            case HostDriver.Probe.Running() -> finish(about, outcome(about));
+            case HostDriver.Probe.Running() -> finish(about, joined(about));
             case HostDriver.Probe.NotStarted() -> finish(about, neverBegan());
             case HostDriver.Probe.Unknown(Refusal why) -> finish(about, new Outcome.Unknown(why));
         }
@@ -222,10 +255,6 @@ public final class EffectExecutor implements Closeable {
 
     private synchronized void finish(EffectOrder order, Outcome outcome) {
         running.remove(order.id());
-        record(order, outcome);
-    }
-
-    private void record(EffectOrder order, Outcome outcome) {
         LOG.info("{} ended: {}", order.id(), outcome);
         write(new Unconfirmed(order.run(), order.id(), outcome));
         listener.ended();

@@ -14,7 +14,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Debian's package manager on this host. All packages of a payload go in with one call, so that they satisfy each other. */
-final class Dpkg {
+class Dpkg {
     private static final Path FRONTEND_LOCK = Path.of("/var/lib/dpkg/lock-frontend");
 
     private static final Map<String, String> ENVIRONMENT = Map.of(
@@ -85,6 +85,11 @@ final class Dpkg {
         List<String> words = new ArrayList<>(List.of("dpkg", "--force-depends", "--force-remove-essential", "--purge"));
         words.addAll(names);
         return Command.run(limit, ENVIRONMENT, words);
+    }
+
+    /** Waits until no dpkg works, as long as one call of it may take; false when one works still. */
+    boolean rests() throws IOException {
+        return Waiting.until(limit, this::idle);
     }
 
     /** Whether no other dpkg or apt is at work. dpkg locks with POSIX locks, which is what the JDK takes too. */

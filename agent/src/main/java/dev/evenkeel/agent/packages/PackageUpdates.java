@@ -1,7 +1,7 @@
 package dev.evenkeel.agent.packages;
 
 import dev.evenkeel.agent.libvirt.LibvirtException;
-import dev.evenkeel.core.engine.EffectOrder;
+import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.HostDriver.Probe;
 import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.Outcome.Aftermath;
@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Brings an update's packages onto the host and back. Nothing is touched before everything needed for the way forward
- * and the way back lies on the host, checked by digest. A marker file says that dpkg may have begun; after a crash it
- * tells {@link #probe} that the call must be repeated, which dpkg takes well: what is installed is installed again.
+ * and the way back lies on the host, checked by digest. A note on disk says that dpkg may have begun; after a crash the
+ * call may be repeated, which dpkg takes well: what is installed is installed again. No dpkg begins while a VM lives here.
  */
 public final class PackageUpdates {
     /** Free space that must stay after the files were fetched, for each byte of package to unpack. */
@@ -41,7 +41,8 @@ public final class PackageUpdates {
 
     private static final Duration BUSY_PATIENCE = Duration.ofMinutes(2);
 
-    private final Path state;
+    private final Begun begun;
+    private final CutOff cutOff;
     private final PayloadCache payloads;
     private final Dpkg dpkg;
     private final Services services;
@@ -49,7 +50,7 @@ public final class PackageUpdates {
     private final Supplier<List<String>> livingVms;
 
     /**
-     * @param state directory for markers
+     * @param state directory for notes of what was begun
      * @param livingVms names of the VMs that have memory to lose on this host now
      */
     public PackageUpdates(
@@ -58,32 +59,62 @@ public final class PackageUpdates {
             Services services,
             RunningSoftware running,
             Supplier<List<String>> livingVms) {
-        this.state = state;
+        this(state, payloads, new Dpkg(Duration.ofMinutes(20)), services, running, livingVms);
+    }
+
+    PackageUpdates(
+            Path state,
+            PayloadCache payloads,
+            Dpkg dpkg,
+            Services services,
+            RunningSoftware running,
+            Supplier<List<String>> livingVms) {
+        this.begun = new Begun(state);
+        this.cutOff = new CutOff(dpkg);
         this.payloads = payloads;
-        this.dpkg = new Dpkg(Duration.ofMinutes(20));
+        this.dpkg = dpkg;
         this.services = services;
         this.running = running;
         this.livingVms = livingVms;
     }
 
-    /** Whether an apply that was cut off had begun to touch the host. */
-    public Probe probe(EffectOrder order, Update update) {
-        return Files.exists(marker(update)) ? new Probe.Running() : new Probe.NotStarted();
+    /** How an apply left the host when it was cut off; it does not go on by itself. */
+    public Probe probeApply(EffectId effect, Update update, Method method) {
+        return begun.by(effect, update)
+                ? cutOff.look("applying", update, update.payload(method).orElseThrow())
+                : new Probe.NotStarted();
     }
 
-    /** Installs the payload's packages and restarts what the payload names. */
-    public Outcome apply(Update update, Method method) {
+    /** The same for an undo. */
+    public Probe probeUndo(EffectId effect, Update update, Method method) {
+        if (begun.by(effect, update)) {
+            return cutOff.look("undoing", update, update.payload(method).orElseThrow());
+        }
         try {
-            return applyOrThrow(update, update.payload(method).orElseThrow());
+            return begun.with(update) || running.isOn(update)
+                    ? new Probe.NotStarted()
+                    : new Probe.Ended(new Outcome.Changed(running.versions(), running.versions()));
         } catch (IOException e) {
-            Refusal why = Refusal.of("APPLY_IO", "applying " + update.id() + ": " + e.getMessage());
-            boolean begun = Files.exists(marker(update));
-            return new Outcome.Failed(why, begun ? Aftermath.CHANGED : Aftermath.UNCHANGED, !begun);
+            return new Probe.Unknown(Refusal.of("HOST_UNSEEN", "what runs can't be asked: " + e.getMessage()));
         }
     }
 
-    private Outcome applyOrThrow(Update update, Payload payload) throws IOException {
-        boolean again = Files.exists(marker(update));
+    /** Installs the payload's packages and restarts what the payload names. */
+    public Outcome apply(EffectId effect, Update update, Method method) {
+        try {
+            return applyOrThrow(effect, update, update.payload(method).orElseThrow());
+        } catch (IOException e) {
+            Refusal why = Refusal.of("APPLY_IO", "applying " + update.id() + ": " + e.getMessage());
+            return new Outcome.Failed(why, aftermath(update), !begun.with(update));
+        }
+    }
+
+    private Aftermath aftermath(Update update) {
+        return begun.with(update) ? Aftermath.CHANGED : Aftermath.UNCHANGED;
+    }
+
+    private Outcome applyOrThrow(EffectId effect, Update update, Payload payload) throws IOException {
+        boolean again = begun.with(update);
         if (!again) {
             Refusal refusal = preflight(payload);
             if (refusal != null) {
@@ -100,15 +131,14 @@ public final class PackageUpdates {
         }
         SortedMap<String, String> before = running.versions();
         if (wayBack.size() != payload.previous().size() || !awaitIdle()) {
-            return new Outcome.Failed(busy(), Aftermath.UNCHANGED, true);
+            return new Outcome.Failed(busy(), aftermath(update), true);
         }
-        // VMs may have come while files were fetched; from here to the end of dpkg none is looked for again.
+        // VMs may have come while files were fetched, or since an earlier try was cut off.
         Refusal filled = notEmpty();
-        if (filled != null && !again) {
-            return new Outcome.Failed(filled, Aftermath.UNCHANGED, false);
+        if (filled != null) {
+            return new Outcome.Failed(filled, aftermath(update), false);
         }
-        Files.createDirectories(state);
-        Files.writeString(marker(update), update.id().value());
+        begun.note(effect, update);
         if (again) {
             dpkg.configurePending();
         }
@@ -130,7 +160,7 @@ public final class PackageUpdates {
         Outcome outcome = running.prove(update);
         if (outcome instanceof Outcome.Changed) {
             try {
-                Files.deleteIfExists(marker(update));
+                begun.over(update);
             } catch (IOException e) {
                 return new Outcome.Unknown(Refusal.of("MARKER", "the marker can't be removed: " + e.getMessage()));
             }
@@ -139,9 +169,9 @@ public final class PackageUpdates {
     }
 
     /** Brings back the packages that were there before, removes those that were not, and proves it. */
-    public Outcome undo(Update update, Method method) {
+    public Outcome undo(EffectId effect, Update update, Method method) {
         try {
-            if (!Files.exists(marker(update)) && !running.isOn(update)) {
+            if (!begun.with(update) && !running.isOn(update)) {
                 return new Outcome.Changed(running.versions(), running.versions());
             }
             Payload payload = update.payload(method).orElseThrow();
@@ -152,8 +182,7 @@ public final class PackageUpdates {
             List<Path> wayBack = fetchAll(payload.previous().stream()
                     .filter(p -> !NEVER_BACK.contains(p.name()))
                     .toList());
-            Files.createDirectories(state);
-            Files.writeString(marker(update), update.id().value());
+            begun.note(effect, update);
             // New packages go first: they may share files with the previous ones, which would go with them afterwards.
             SortedMap<String, String> installed = dpkg.installed();
             List<String> there = payload.removeOnUndo().stream()
@@ -181,7 +210,7 @@ public final class PackageUpdates {
                         Aftermath.CHANGED,
                         false);
             }
-            Files.deleteIfExists(marker(update));
+            begun.over(update);
             return new Outcome.Changed(before, after);
         } catch (IOException e) {
             return new Outcome.Failed(
@@ -275,9 +304,5 @@ public final class PackageUpdates {
 
     private static Refusal busy() {
         return Refusal.of("DPKG_BUSY", "another dpkg or apt works on this host; try again when it has ended");
-    }
-
-    private Path marker(Update update) {
-        return state.resolve("applying-" + update.id().value().replaceAll("[^A-Za-z0-9._-]", "_"));
     }
 }

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  * What runs on the host, asked of what runs: a fresh probe VM for QEMU, the daemon for libvirt, the kernel for itself.
  * What is installed is never taken for an answer.
  */
-public final class RunningSoftware {
+public class RunningSoftware {
     private static final Pattern QEMU_VERSION =
             Pattern.compile("\"major\":\\s*(\\d+)|\"minor\":\\s*(\\d+)|\"micro\":\\s*(\\d+)");
     private static final Duration DAEMON_PATIENCE = Duration.ofMinutes(2);

@@ -14,6 +14,7 @@ import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.update.UpdateId;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class EffectExecutorTest {
     private static final RunId RUN = new RunId("run-1");
@@ -148,12 +151,68 @@ class EffectExecutorTest {
         assertThat(driver.performed).containsExactly(move(1).id());
     }
 
+    private static final EffectOrder APPLY = order(1, new Effect.ApplyUpdate(new UpdateId("u"), Method.MIGRATE));
+    private static final Outcome HALF = new Outcome.Unknown(Refusal.of("CUT_OFF", "1 of 2 packages in"));
+
     @Test
-    void anUndoThatTheServerNoLongerWantsIsNotTakenUpAfterARestart() throws Exception {
-        EffectOrder undo = order(1, new Effect.UndoUpdate(new UpdateId("u"), dev.evenkeel.core.update.Method.MIGRATE));
-        executor.take(undo);
+    void anApplyThatWasCutOffGoesOnOnlyWhenTheServerRepeatsIt() throws Exception {
+        executor.take(APPLY);
+        restart();
+        driver.probe = o -> new Probe.Ended(HALF);
+        start();
+        assertThat(executor.unreported()).isEmpty();
+        assertThat(driver.performed).isEmpty();
+
+        driver.end(APPLY.id(), new Outcome.Acted());
+        executor.take(APPLY);
+        executor.wanted(Set.of(APPLY.id()));
+        assertThat(awaitReport(1)).containsExactly(new Unconfirmed(RUN, APPLY.id(), new Outcome.Acted()));
+        assertThat(driver.performed).containsExactly(APPLY.id());
+    }
+
+    @ParameterizedTest
+    @MethodSource("changes")
+    void aChangeThatWasCutOffAndIsNoLongerWantedIsLeftAsItIsAndSaysHow(EffectOrder change) throws Exception {
+        executor.take(change);
+        restart();
+        driver.probe = o -> new Probe.Ended(HALF);
+        start();
+        executor.wanted(Set.of());
+        assertThat(awaitReport(1)).containsExactly(new Unconfirmed(RUN, change.id(), HALF));
+        assertThat(driver.performed).isEmpty();
+    }
+
+    static List<EffectOrder> changes() {
+        return List.of(APPLY, order(1, new Effect.UndoUpdate(new UpdateId("u"), Method.MIGRATE)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("notMoves")
+    void nothingButAMoveIsJoinedEvenIfTheDriverSaysSo(EffectOrder order) throws Exception {
+        executor.take(order);
         restart();
         driver.probe = o -> new Probe.Running();
+        start();
+        executor.wanted(Set.of());
+        assertThat(awaitReport(1))
+                .singleElement()
+                .satisfies(report -> assertThat(report.outcome()).isInstanceOf(Outcome.Unknown.class));
+        assertThat(driver.performed).isEmpty();
+    }
+
+    static List<EffectOrder> notMoves() {
+        return List.of(
+                APPLY,
+                order(1, new Effect.UndoUpdate(new UpdateId("u"), Method.MIGRATE)),
+                order(1, new Effect.VerifyUpdate(new UpdateId("u"))),
+                order(1, new Effect.StartVm(new VmId("vm"))));
+    }
+
+    @Test
+    void aStartThatNeverBeganAndIsNoLongerWantedIsWithdrawn() throws Exception {
+        EffectOrder startVm = order(1, new Effect.StartVm(new VmId("vm")));
+        executor.take(startVm);
+        restart();
         start();
         executor.wanted(Set.of());
         assertThat(awaitReport(1))
@@ -163,6 +222,19 @@ class EffectExecutorTest {
                                 Outcome.Failed.class,
                                 failed -> assertThat(failed.why().code()).isEqualTo("WITHDRAWN")));
         assertThat(driver.performed).isEmpty();
+    }
+
+    @Test
+    void askingAgainOfAnApplyThatWasCutOffLooksAndDoesNotGoOn() throws Exception {
+        executor.take(APPLY);
+        driver.end(APPLY.id(), new Outcome.Unknown(Refusal.of("AGENT_BUG", "lost")));
+        awaitReport(1);
+        executor.accepted(List.of(APPLY.id()));
+
+        driver.probe = o -> new Probe.Ended(HALF);
+        executor.take(order(2, new Effect.AskAgain(APPLY.id())));
+        assertThat(awaitReport(2)).contains(new Unconfirmed(RUN, APPLY.id(), HALF));
+        assertThat(driver.performed).containsExactly(APPLY.id());
     }
 
     @Test

@@ -149,7 +149,8 @@ public final class Engine {
     private Commit.Result commit(StoredRun stored, RunEvent event, Instant now, @Nullable Long consumed) {
         Step step = decider.decide(stored.run(), event, observe.apply(now));
         RunEvent.EffectEnded ended = event instanceof RunEvent.EffectEnded e ? e : null;
-        boolean ignored = consumed == null && step.equals(Step.ignore(stored.run()));
+        boolean nothing = stored.run().ended() || step.equals(Step.ignore(stored.run()));
+        boolean ignored = consumed == null && nothing;
         if (ignored && (ended == null || isKnown(stored.run().id(), ended))) {
             return new Commit.Result.Committed(stored.version());
         }

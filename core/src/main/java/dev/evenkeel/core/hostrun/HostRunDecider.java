@@ -35,8 +35,27 @@ public final class HostRunDecider {
             case Verifying v -> onVerifying(run, v, event, world);
             case Undoing u -> onUndoing(run, u, event, world);
             case NeedsPerson p -> PersonAsked.on(run, p, event, world);
-            case Ended e -> Step.ignore(run);
+            case Ended e -> afterEnd(run, event, world);
         };
+    }
+
+    /** Late events are normal and change nothing; but what an order left behind is told, for nobody else will. */
+    private static Step afterEnd(HostRun run, RunEvent event, World world) {
+        if (!(event instanceof RunEvent.EffectEnded ended)) {
+            return Step.ignore(run);
+        }
+        Refusal left = switch (ended.outcome()) {
+            case Outcome.Unknown u -> u.why();
+            case Outcome.Failed f -> f.aftermath() == Outcome.Aftermath.UNCHANGED ? null : f.why();
+            case Outcome.Changed c -> null;
+            case Outcome.Moved m -> null;
+            case Outcome.Acted a -> null;
+        };
+        return left == null
+                ? Step.ignore(run)
+                : new Step.Builder()
+                        .notice(Ending.alarm(run, world, "LeftBehind", left))
+                        .to(run);
     }
 
     private static Step onReserving(HostRun run, Reserving state, RunEvent event, World world) {

@@ -3,6 +3,7 @@ package dev.evenkeel.core.hostrun;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.core.engine.Effect;
+import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.Outcome.Aftermath;
 import dev.evenkeel.core.engine.RunOutcome;
 import dev.evenkeel.core.fleet.HostId;
@@ -124,5 +125,20 @@ class NeedsPersonTest {
         run.told(OneRun.ended(run.moveOf("vm-a").id(), OneRun.movedTo(new HostId("h2"))));
 
         assertThat(run.state()).isInstanceOf(HostRunState.NeedsPerson.class);
+    }
+
+    @Test
+    void whatAnOrderLeftBehindAfterItsRunWasClosedIsTold() {
+        OneRun closed = unknownApply().resolved(RunOutcome.FAILED);
+        assertThat(closed.noticeTypes()).doesNotContain("LeftBehind");
+        assertThat(closed.latestIsUnknown().noticeTypes()).contains("LeftBehind");
+        assertThat(closed.run().stateName()).isEqualTo("Ended");
+    }
+
+    @Test
+    void whatAClosedRunLeftUnchangedIsNoNews() {
+        OneRun closed = unknownApply().resolved(RunOutcome.FAILED);
+        assertThat(closed.latestFails("WITHDRAWN", Outcome.Aftermath.UNCHANGED).noticeTypes())
+                .doesNotContain("LeftBehind");
     }
 }

@@ -1,0 +1,49 @@
+package dev.evenkeel.agent.packages;
+
+import dev.evenkeel.core.engine.EffectId;
+import dev.evenkeel.core.update.Update;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Notes on disk that dpkg may have begun with an update, and by which effect. A note is there before dpkg begins and
+ * stays until the update is verified or undone, so that after a crash the host is not taken for untouched.
+ */
+final class Begun {
+    private final Path directory;
+
+    Begun(Path directory) {
+        this.directory = directory;
+    }
+
+    /** Whether the host may be changed by this update, by whatever effect. */
+    boolean with(Update update) {
+        return Files.exists(note(update));
+    }
+
+    /** Whether this very effect may have changed the host; a note that can't be read counts for any. */
+    boolean by(EffectId effect, Update update) {
+        if (!with(update)) {
+            return false;
+        }
+        try {
+            return Files.readString(note(update)).strip().equals(effect.value());
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    void note(EffectId effect, Update update) throws IOException {
+        Files.createDirectories(directory);
+        Files.writeString(note(update), effect.value());
+    }
+
+    void over(Update update) throws IOException {
+        Files.deleteIfExists(note(update));
+    }
+
+    private Path note(Update update) {
+        return directory.resolve("applying-" + update.id().value().replaceAll("[^A-Za-z0-9._-]", "_"));
+    }
+}

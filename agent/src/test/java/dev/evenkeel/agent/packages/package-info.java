@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.agent.packages;
+
+import org.jspecify.annotations.NullMarked;
