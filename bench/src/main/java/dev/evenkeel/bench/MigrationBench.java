@@ -47,7 +47,7 @@ final class MigrationBench implements Callable<Integer> {
     private static final Table<Trip> TRIPS = Table.of(
             Column.of("BY", Trip::who),
             Column.number("STOP", t -> millis(t.stop())),
-            Column.number("QEMU'S", t -> millis(t.accounted())),
+            Column.number("ACCOUNT", t -> millis(t.accounted())),
             Column.number("FORECAST", t -> millis(t.forecastStop())),
             Column.number("GAP", t -> millis(Optional.of(t.gap()))),
             Column.number("NORMAL", t -> millis(Optional.of(t.normalGap()))),

@@ -84,11 +84,7 @@ final class Movers implements AutoCloseable {
         Instant end = Instant.now();
         Optional<Measurements> measured =
                 result instanceof MigrationResult.Moved moved ? Optional.of(moved.measurements()) : Optional.empty();
-        measured.flatMap(Measurements::load)
-                .ifPresent(load -> models.put(
-                        from.name(),
-                        MigrationForecast.learn(
-                                model, load, measured.orElseThrow().measured())));
+        measured.ifPresent(m -> models.put(from.name(), m.learned(model)));
         return seen(
                 vm,
                 "evenkeel",

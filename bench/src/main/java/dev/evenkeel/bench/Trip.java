@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param how the same in words for a person
  * @param maxPause the longest stop that the VM's owner accepts; the rival is not told
  * @param stop how far the guest's clock fell behind; empty where it did not beat enough
- * @param accounted the stop by the hypervisor's account, where there is one
+ * @param accounted the stop by the mover's own account: the guest's clock for ours, QEMU's for the rival
  * @param gap the largest hole in heartbeats while it went on
  * @param normalGap the largest one in an equally long stretch before
  * @param total from the order to its end

@@ -13,7 +13,6 @@ import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.Outcome.Aftermath;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.VmId;
-import dev.evenkeel.core.impact.MigrationForecast;
 import dev.evenkeel.core.impact.MigrationModel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -127,10 +126,7 @@ public final class Moves {
     }
 
     private Outcome moved(Effect.MoveVm move, Measurements measured) {
-        MigrationModel before = models.to(move.to());
-        MigrationModel after = measured.load()
-                .map(load -> MigrationForecast.learn(before, load, measured.measured()))
-                .orElse(before);
+        MigrationModel after = measured.learned(models.to(move.to()));
         models.learned(move.to(), after);
         Outcome.Foreseen foreseen = measured.forecast()
                 .map(f -> new Outcome.Foreseen(f.stop(), f.total(), after.toMap()))
@@ -147,7 +143,7 @@ public final class Moves {
 
     private static @Nullable Duration skew(GuestClock clock) {
         return switch (clock) {
-            case GuestClock.Set set -> set.skewAfter();
+            case GuestClock.Set set -> set.after().skew();
             case GuestClock.NotSet n -> null;
         };
     }

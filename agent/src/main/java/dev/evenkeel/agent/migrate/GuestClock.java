@@ -4,6 +4,7 @@ import dev.evenkeel.agent.libvirt.Domain;
 import dev.evenkeel.agent.libvirt.LibvirtException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -11,12 +12,12 @@ import java.util.regex.Pattern;
 public sealed interface GuestClock {
 
     /**
-     * It was set through the guest's agent.
+     * It was set through the guest's agent, or was right as it was.
      *
-     * @param skewBefore guest's time less the host's, before
-     * @param skewAfter the same after
+     * @param before as it was found
+     * @param after as it was left
      */
-    record Set(Duration skewBefore, Duration skewAfter) implements GuestClock {}
+    record Set(Reading before, Reading after) implements GuestClock {}
 
     /** It could not be set. */
     record NotSet(String why) implements GuestClock {}
@@ -26,11 +27,11 @@ public sealed interface GuestClock {
         try {
             Reading before = read(guest, patience);
             if (Math.abs(before.skewNanos) <= Math.max(TOLERATED.toNanos(), before.oneWayNanos)) {
-                return new Set(Duration.ofNanos(before.skewNanos), Duration.ofNanos(before.skewNanos));
+                return new Set(before, before);
             }
             long time = nanos(Instant.now()) + before.oneWayNanos;
             guest.agent("{\"execute\":\"guest-set-time\",\"arguments\":{\"time\":" + time + "}}", patience);
-            return new Set(Duration.ofNanos(before.skewNanos), Duration.ofNanos(read(guest, patience).skewNanos));
+            return new Set(before, read(guest, patience));
         } catch (LibvirtException e) {
             return new NotSet("the guest's agent did not do it: " + e.getMessage());
         }
@@ -47,7 +48,36 @@ public sealed interface GuestClock {
      *
      * @param oneWayNanos half of the way there and back, and so the most that the skew can be wrong
      */
-    record Reading(long skewNanos, long oneWayNanos) {}
+    record Reading(long skewNanos, long oneWayNanos) {
+        /** Guest's time less the host's. */
+        public Duration skew() {
+            return Duration.ofNanos(skewNanos);
+        }
+
+        /**
+         * How long the VM stood still between two readings, which is what its clock fell behind: the one account of a stop
+         * that neither hypervisor gives. Empty when the readings are too coarse to tell, or the clock did not stop with the VM.
+         */
+        Optional<Duration> stopUntil(Reading later) {
+            long behind = skewNanos - later.skewNanos;
+            long unsure = oneWayNanos + later.oneWayNanos;
+            return behind > 0 && unsure <= Math.max(COARSE.toNanos(), behind / 4)
+                    ? Optional.of(Duration.ofNanos(behind))
+                    : Optional.empty();
+        }
+    }
+
+    /** Readings that are together surer than this tell even a short stop. */
+    Duration COARSE = Duration.ofMillis(10);
+
+    /** The clock of a running guest, where its agent says it in time. */
+    static Optional<Reading> look(Domain guest, Duration patience) {
+        try {
+            return Optional.of(read(guest, patience));
+        } catch (LibvirtException e) {
+            return Optional.empty();
+        }
+    }
 
     private static Reading read(Domain guest, Duration patience) {
         Reading best = ask(guest, patience);

@@ -14,29 +14,32 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads from both ends what a completed move took. */
 final class MeasuredMove {
+    private static final Logger LOG = LoggerFactory.getLogger(MeasuredMove.class);
     private static final Duration AGENT_PATIENCE = Duration.ofSeconds(10);
 
     private final UUID vm;
     private final Ends ends;
     private final Steering steering;
-    private final Duration total;
 
     MeasuredMove(UUID vm, Ends ends, Steering steering) {
         this.vm = vm;
         this.ends = ends;
         this.steering = steering;
-        this.total = steering.elapsed();
     }
 
     /**
      * What was foreseen once nothing spoke against the move.
      *
      * @param clearedAfter how long it took to get there, which is no part of what was foreseen
+     * @param clock the guest's clock at that time, if it could be read
      */
-    record Foreseen(MigrationForecast forecast, MigrationLoad load, Duration clearedAfter) {
+    record Foreseen(
+            MigrationForecast forecast, MigrationLoad load, Duration clearedAfter, Optional<GuestClock.Reading> clock) {
         /** The forecast from the order on. */
         MigrationForecast fromOrder() {
             return new MigrationForecast(
@@ -64,14 +67,14 @@ final class MeasuredMove {
         }
         Optional<Duration> byEvents = stopByEvents();
         Optional<JobStatistics> job = completed.or(steering::last);
-        Duration stop = completed
+        Optional<Duration> accounted = completed
                 .flatMap(JobStatistics::downtime)
-                .or(() -> byEvents)
-                .or(() -> steering.last().flatMap(JobStatistics::downtime))
-                .orElse(Duration.ZERO);
+                .or(() -> steering.last().flatMap(JobStatistics::downtime));
+        Duration stop = stop(foreseen.flatMap(Foreseen::clock), clock, byEvents, accounted);
         Bytes memory = new Bytes(job.map(JobStatistics::memoryProcessedBytes).orElse(0L));
         Bytes storage = new Bytes(steering.storageSent());
         int passes = job.map(JobStatistics::memoryIteration).orElse(0);
+        Duration total = steering.elapsed();
         return new Measurements(
                 stop,
                 byEvents,
@@ -84,7 +87,9 @@ final class MeasuredMove {
                 foreseen.map(Foreseen::load),
                 measured(
                         job,
+                        accounted.filter(a -> !steering.postCopy()).orElse(Duration.ZERO),
                         stop,
+                        total,
                         memory,
                         storage,
                         passes,
@@ -93,9 +98,28 @@ final class MeasuredMove {
                 notes);
     }
 
+    /**
+     * The guest's clock knows best. QEMU's account begins before the guest stops and ends after it runs again, and after post-copy it
+     * lasts until the last page has come; the notices come late by as much as daemons and links are slow.
+     */
+    private Duration stop(
+            Optional<GuestClock.Reading> clockBefore,
+            GuestClock clock,
+            Optional<Duration> byEvents,
+            Optional<Duration> accounted) {
+        Optional<Duration> byClock = clock instanceof GuestClock.Set set
+                ? clockBefore.flatMap(before -> before.stopUntil(set.before()))
+                : Optional.empty();
+        LOG.debug("VM {} stood still for {} by its clock, {} by notices, {} by QEMU", vm, byClock, byEvents, accounted);
+        Optional<Duration> told = steering.postCopy() ? byEvents.or(() -> accounted) : accounted.or(() -> byEvents);
+        return byClock.or(() -> told).orElse(Duration.ZERO);
+    }
+
     private MigrationMeasured measured(
             Optional<JobStatistics> job,
+            Duration accounted,
             Duration stop,
+            Duration total,
             Bytes memory,
             Bytes storage,
             int passes,
@@ -103,7 +127,7 @@ final class MeasuredMove {
         long speed = job.map(JobStatistics::memoryBytesPerSecond).orElse(0L);
         Duration memoryTime = speed <= 0
                 ? Duration.ZERO
-                : Duration.ofNanos(Math.round(memory.value() * 1e9 / speed)).minus(stop);
+                : Duration.ofNanos(Math.round(memory.value() * 1e9 / speed)).minus(accounted);
         Duration firstMemory = steering.memoryBegan().orElse(total);
         Duration firstStorage = steering.storageBegan().orElse(firstMemory);
         return new MigrationMeasured(

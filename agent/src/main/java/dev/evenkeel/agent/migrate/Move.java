@@ -24,6 +24,8 @@ import java.util.function.Predicate;
 /** One move of one VM, from the order to its end. */
 final class Move implements AutoCloseable {
     private static final Duration GLANCE = Duration.ofMillis(100);
+    /** A guest whose agent does not answer so soon is moved without its clock's account. */
+    private static final Duration CLOCK_PATIENCE = Duration.ofSeconds(1);
 
     private final MigrationRequest request;
     private final UUID vm;
@@ -61,7 +63,10 @@ final class Move implements AutoCloseable {
     }
 
     MigrationResult begin() {
+        Future<Optional<GuestClock.Reading>> clock = calls.start("reading the clock of VM " + vm, this::readClock);
         Clearance clearance = clearance();
+        Optional<GuestClock.Reading> clockBefore =
+                finished(clock); // or the guest's agent would be busy when it is moved
         Clearance.Granted cleared = clearance.granted();
         if (cleared == null) {
             return new MigrationResult.Refused(clearance.refusals());
@@ -83,8 +88,29 @@ final class Move implements AutoCloseable {
         Settler settler = new Settler(request, vm, ends, records, record, steering);
         return settler.settle(
                 failure,
-                Optional.of(new MeasuredMove.Foreseen(cleared.forecast(), cleared.load(), clearedAfter)),
+                Optional.of(new MeasuredMove.Foreseen(cleared.forecast(), cleared.load(), clearedAfter, clockBefore)),
                 givenUp);
+    }
+
+    private Optional<GuestClock.Reading> readClock() {
+        try (Domain domain = ends.source().domain(vm).orElse(null)) {
+            return domain != null && domain.state().isRunning()
+                    ? GuestClock.look(domain, CLOCK_PATIENCE)
+                    : Optional.empty();
+        } catch (LibvirtException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static <T> Optional<T> finished(Future<Optional<T>> call) {
+        try {
+            return call.get();
+        } catch (ExecutionException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
     }
 
     MigrationResult takeUp() {

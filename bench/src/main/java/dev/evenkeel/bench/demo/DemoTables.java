@@ -26,7 +26,7 @@ final class DemoTables {
             Column.of("MOVE", move -> move.from() + " → " + move.to()),
             Column.number("FORECAST STOP", move -> ms(move.forecastStop())),
             Column.number("STOP", move -> ms(move.stop())),
-            Column.number("BY QEMU", move -> ms(move.hypervisorStop())),
+            Column.number("LEDGER", move -> ms(move.ledgerStop())),
             Column.number("GAP", move -> ms(move.gap())),
             Column.number("NORMAL GAP", move -> ms(move.normalGap())),
             Column.number("TOTAL", move -> ms(move.total())));

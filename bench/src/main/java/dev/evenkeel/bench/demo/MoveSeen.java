@@ -9,7 +9,7 @@ import tools.jackson.databind.JsonNode;
  * One row of the pause ledger beside what the collector outside saw of the same VM at the same time. All lengths in ms.
  *
  * @param stop how far the guest's clock fell behind: how long it did not run, seen from outside
- * @param hypervisorStop the same by the hypervisor's account
+ * @param ledgerStop the same by the ledger
  */
 record MoveSeen(
         String vm,
@@ -19,7 +19,7 @@ record MoveSeen(
         String to,
         @Nullable Long forecastStop,
         @Nullable Long stop,
-        long hypervisorStop,
+        long ledgerStop,
         long gap,
         long normalGap,
         long total,

@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
         name = "ledger",
         description = {
             "Show the pause ledger, newest first: every interruption of every VM, forecast and measured.",
-            "STOP is how long the VM did not run by the hypervisor's account, SEEN the same by an outside observer;",
+            "STOP is how long the VM did not run, read off its own clock where its guest agent answers, SEEN the same by an outside observer;",
             "GAP the longest hole in its heartbeats, NORMAL the longest one in an undisturbed stretch before."
         })
 final class LedgerCommand extends Verb {

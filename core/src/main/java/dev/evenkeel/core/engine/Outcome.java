@@ -15,7 +15,7 @@ public sealed interface Outcome {
     /**
      * The VM runs on the destination and no longer on the source.
      *
-     * @param stop how long the VM did not run, by the hypervisor's account
+     * @param stop how long the VM did not run: by its own clock where that can be read, else by the hypervisor's account
      * @param total from the order to the end of the clean-up
      * @param clockSkew how far the guest's clock was off after it was set, or null where it could not be read
      * @param foreseen what the agent foresaw just before it began, or null when it can't say any more

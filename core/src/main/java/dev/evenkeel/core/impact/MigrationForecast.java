@@ -59,9 +59,9 @@ public record MigrationForecast(
         return plain;
     }
 
-    /** Learns from a completed move; see {@link MigrationLearning}. */
-    public static MigrationModel learn(MigrationModel before, MigrationLoad load, MigrationMeasured measured) {
-        return MigrationLearning.learn(before, load, measured);
+    /** Learns from a completed move of which this was the forecast; see {@link MigrationLearning}. */
+    public MigrationModel learn(MigrationModel before, MigrationLoad load, MigrationMeasured measured) {
+        return MigrationLearning.learn(before, load, this, measured);
     }
 
     /** Why the move should not be begun; empty when it should. */

@@ -4,11 +4,11 @@ import dev.evenkeel.core.fleet.Bytes;
 import java.time.Duration;
 
 /**
- * What a completed move took, as the hypervisor accounts for it.
+ * What a completed move took.
  *
  * @param prepare from the order to the first page of memory or storage
  * @param memoryTime from the first page of memory to the stop
- * @param stop how long the VM stood still
+ * @param stop how long the VM stood still, by its own clock where that can be read
  * @param total from the order to its end
  * @param memory bytes of memory sent
  * @param storage bytes of storage sent

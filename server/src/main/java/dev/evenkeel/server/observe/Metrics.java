@@ -35,7 +35,7 @@ public final class Metrics {
     public Metrics() {
         stops = Histogram.builder()
                 .name("evenkeel_vm_stop_seconds")
-                .help("How long VMs did not run while they were moved, by the hypervisor's account, since the start")
+                .help("How long VMs did not run while they were moved, by the ledger, since the start")
                 .unit(Unit.SECONDS)
                 .classicOnly()
                 .classicUpperBounds(STOPS)

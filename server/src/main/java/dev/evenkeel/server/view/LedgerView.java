@@ -5,7 +5,7 @@ import dev.evenkeel.store.Observation;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** One interruption of one VM: forecast, the hypervisor's account, and what an observer outside saw. */
+/** One interruption of one VM: forecast, what its host measured, and what an observer outside saw. */
 public record LedgerView(
         String id,
         String vm,
