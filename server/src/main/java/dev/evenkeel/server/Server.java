@@ -154,7 +154,7 @@ public final class Server implements AutoCloseable {
                         new UpdatesApi(store.updates(), payloads).routes(),
                         new PlansApi(registry, store.updates(), pauses, time).routes(),
                         new RolloutsApi(registry, store.updates(), runs, desk, time).routes(),
-                        new RunsApi(runs, desk, views).routes(),
+                        new RunsApi(runs, desk, views, registry::answers).routes(),
                         new LedgerApi(runs, store.observations(), registry, time).routes(),
                         new EventsApi(runs, store::newestNotice, feed, settings.streamHeartbeat()).routes(),
                         new TokensApi(enrolment, Listeners.gatewayUrl(settings)).routes(),

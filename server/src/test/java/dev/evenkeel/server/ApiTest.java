@@ -157,6 +157,14 @@ class ApiTest {
         problem(api.get("/v1/vms?cursor=nonsense"), 422, "invalid");
     }
 
+    @Test
+    void vmsAreListedByNameAndThoseOfOneNameById() throws Exception {
+        JsonNode items = api.get("/v1/vms").json().path("items");
+        assertThat(items.valueStream().map(vm -> vm.path("name").asString()))
+                .containsExactly("twin", "twin", "vm-10", "vm-11", "vm-12", "vm-20", "vm-21", "vm-22");
+        assertThat(items.at("/0/id").asString()).isLessThan(items.at("/1/id").asString());
+    }
+
     private static List<String> ids(JsonNode page) {
         return page.path("items")
                 .valueStream()

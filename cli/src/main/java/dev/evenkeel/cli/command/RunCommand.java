@@ -99,7 +99,8 @@ final class RunCommand {
             name = "resolve",
             description = {
                 "Close a run that waits for a person, as that person saw it end. Look at the host and its VMs first:",
-                "a run whose agent can answer again goes on by itself and needs no resolving."
+                "a run whose agent can answer again goes on by itself and needs no resolving. Refused while an order",
+                "of the run is under way at an agent that answers."
             })
     static final class Resolve extends Verb {
         @Parameters(paramLabel = "RUN", description = "Its id, or 4 or more characters of it that no other has.")

@@ -1,11 +1,14 @@
 package dev.evenkeel.server.api;
 
+import dev.evenkeel.core.engine.Effect;
+import dev.evenkeel.core.engine.EffectRecord;
 import dev.evenkeel.core.engine.RunEvent;
 import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.engine.RunOutcome;
 import dev.evenkeel.core.engine.RunStore;
 import dev.evenkeel.core.engine.RunStore.RunQuery;
 import dev.evenkeel.core.engine.StoredRun;
+import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.hostrun.HostRun;
 import dev.evenkeel.server.http.Answer;
 import dev.evenkeel.server.http.Call;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Host runs: where they stand, their story, and what a person may order of one. */
@@ -28,11 +32,14 @@ public final class RunsApi {
     private final RunStore store;
     private final RunDesk desk;
     private final RunViews views;
+    private final Predicate<HostId> answers;
 
-    public RunsApi(RunStore store, RunDesk desk, RunViews views) {
+    /** @param answers whether a host's agent is heard of at the moment */
+    public RunsApi(RunStore store, RunDesk desk, RunViews views, Predicate<HostId> answers) {
         this.store = store;
         this.desk = desk;
         this.views = views;
+        this.answers = answers;
     }
 
     public List<Route> routes() {
@@ -109,7 +116,30 @@ public final class RunsApi {
             throw Problem.Kind.CONFLICT.because("Run " + run.id() + " is in state " + run.stateName()
                     + " and waits for nobody; to stop it, POST /v1/runs/" + run.id() + "/cancel.");
         }
+        requireNothingUnderWay(run);
         desk.tell(run, new RunEvent.ResolveOrdered(call.who().name(), outcome.orElseThrow(), reason));
         return Answer.accepted("/v1/runs/" + run.id(), views.of(find(call)));
+    }
+
+    /**
+     * Closing a run gives its host free. That must not happen while its agent works there; what an agent that is silent
+     * does, only the person who asks can know.
+     */
+    private void requireNothingUnderWay(HostRun run) {
+        List<EffectRecord> underWay = store.effects(run.id()).stream()
+                .filter(effect -> effect.outstanding() && !(effect.effect() instanceof Effect.AskAgain))
+                .filter(effect -> answers.test(effect.agent()))
+                .toList();
+        if (!underWay.isEmpty()) {
+            String what = underWay.stream()
+                    .map(effect -> effect.effect().getClass().getSimpleName() + " (" + effect.id()
+                            + ") at the agent of " + effect.agent())
+                    .collect(Collectors.joining(", "));
+            throw Problem.Kind.CONFLICT.because(
+                    "Still under way: " + what + ", which answers. Wait for its end, which"
+                            + " the run takes up by itself, or have it given up: evenkeel run cancel " + run.id()
+                            + ". If it hangs,"
+                            + " end what it does on the host, or stop the agent there and close the run once the host is SILENT.");
+        }
     }
 }

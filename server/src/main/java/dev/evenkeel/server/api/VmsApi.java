@@ -15,6 +15,7 @@ import dev.evenkeel.server.http.Call;
 import dev.evenkeel.server.http.Problem;
 import dev.evenkeel.server.http.Route;
 import dev.evenkeel.server.view.VmView;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +47,14 @@ public final class VmsApi {
                 .flatMap(id -> fleet.vm(id).stream())
                 .filter(vm -> host.map(h -> h.equals(vm.host().value())).orElse(true))
                 .filter(vm -> tenant.map(t -> t.equals(vm.tenant().value())).orElse(true))
+                .sorted(Comparator.comparing(VmsApi::place))
                 .toList();
-        return Answer.ok(call.page().of(vms, vm -> vm.id().value(), vm -> VmView.of(vm, fleet)));
+        return Answer.ok(call.page().of(vms, VmsApi::place, vm -> VmView.of(vm, fleet)));
+    }
+
+    /** Where a VM stands in a list: by name, which need not be unique, then by id. */
+    private static String place(Vm vm) {
+        return vm.name() + '\0' + vm.id().value();
     }
 
     private Answer get(Call call) {

@@ -204,6 +204,12 @@ public final class FleetRegistry {
         }
     }
 
+    /** Whether the host's agent was heard of just now. */
+    public synchronized boolean answers(HostId host) {
+        KnownHost known = hosts.get(host);
+        return known != null && reachable(known, time.now());
+    }
+
     private boolean reachable(KnownHost known, Instant now) {
         return known.heardAt != null && !known.heardAt.plus(silence).isBefore(now);
     }
