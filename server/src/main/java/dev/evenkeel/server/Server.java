@@ -2,6 +2,7 @@ package dev.evenkeel.server;
 
 import dev.evenkeel.core.engine.Effect;
 import dev.evenkeel.core.engine.Engine;
+import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.engine.TimeSource;
 import dev.evenkeel.core.engine.World;
 import dev.evenkeel.core.fleet.Bytes;
@@ -55,6 +56,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /** A server: the one visible list of its parts, made in the order in which they need each other. */
 public final class Server implements AutoCloseable {
@@ -126,7 +128,8 @@ public final class Server implements AutoCloseable {
                         deliveries,
                         now -> new World(now, registry.snapshot(now), pauses, catalogue),
                         time,
-                        lease)));
+                        lease,
+                        Server::broken)));
         closing.before(new Upkeep(store::upkeep));
         registry.shards().forEach(shards::lead);
         Health health = new Health(shards::stillness, shards::notLed, store::newestNotice, database::trouble);
@@ -180,6 +183,12 @@ public final class Server implements AutoCloseable {
                 listeners.gatewayUrl(),
                 database.describe());
         return new Server(closing, tokens, listeners, routes);
+    }
+
+    private static void broken(RunId run, Throwable failure) {
+        try (var named = MDC.putCloseable("run", run.value())) {
+            LOG.error("a bug: the run cannot go on by itself and is left to a person; the others go on", failure);
+        }
     }
 
     /** Where the API is. */

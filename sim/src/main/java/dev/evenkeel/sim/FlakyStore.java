@@ -8,6 +8,7 @@ import dev.evenkeel.core.engine.LedgerEntry;
 import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.engine.RunStore;
 import dev.evenkeel.core.engine.StoredRun;
+import dev.evenkeel.core.engine.Unavailable;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.MigrationDomainId;
 import java.time.Duration;
@@ -21,11 +22,11 @@ import java.util.Optional;
  */
 final class FlakyStore implements RunStore {
     /** The store could not be reached, or its answer was lost. */
-    static final class StoreDown extends RuntimeException {
+    static final class Away extends Unavailable {
         private static final long serialVersionUID = 1;
 
-        StoreDown() {
-            super("the store is down", null, false, false);
+        Away() {
+            super("the store is down", false);
         }
     }
 
@@ -52,7 +53,7 @@ final class FlakyStore implements RunStore {
     private SimStore up() {
         weather.stumble();
         if (weather.storeIsDown()) {
-            throw new StoreDown();
+            throw new Away();
         }
         return store;
     }
@@ -62,12 +63,12 @@ final class FlakyStore implements RunStore {
         SimStore there = up();
         there.deliverEarly(commit, sink);
         if (weather.answerIsLost()) {
-            throw new StoreDown();
+            throw new Away();
         }
         Commit.Result result = there.commit(commit);
         weather.stumble();
         if (weather.answerIsLost()) {
-            throw new StoreDown();
+            throw new Away();
         }
         return result;
     }

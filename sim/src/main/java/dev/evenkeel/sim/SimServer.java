@@ -10,6 +10,7 @@ import dev.evenkeel.core.engine.RunEvent;
 import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.engine.RunStore.RunQuery;
 import dev.evenkeel.core.engine.StoredRun;
+import dev.evenkeel.core.engine.Unavailable;
 import dev.evenkeel.core.engine.World;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Vm;
@@ -32,11 +33,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimServer {
     /** The process dies here. */
-    static final class Died extends RuntimeException {
+    static final class Died extends Unavailable {
         private static final long serialVersionUID = 1;
 
         Died() {
-            super("the server died", null, false, false);
+            super("the server died", false);
         }
     }
 
@@ -109,7 +110,7 @@ final class SimServer {
         try {
             what.run();
             return true;
-        } catch (FlakyStore.StoreDown e) {
+        } catch (FlakyStore.Away e) {
             trace.note(name + ": the store does not answer");
             return false;
         } catch (Died e) {

@@ -1,5 +1,7 @@
 package dev.evenkeel.store;
 
+import dev.evenkeel.core.engine.Unavailable;
+
 /**
  * The database cannot be used just now. Expected trouble of the outside world: callers tell it to whoever asked, keep
  * what they have, and try again; the store recovers by itself.
@@ -7,7 +9,7 @@ package dev.evenkeel.store;
  * <p>A commit that ends so was either written whole or not at all, and nobody can say which: load the run again before
  * deciding again. Its version tells.
  */
-public final class StoreUnavailable extends RuntimeException {
+public final class StoreUnavailable extends Unavailable {
     private static final long serialVersionUID = 1L;
 
     /** Why, for programs. */

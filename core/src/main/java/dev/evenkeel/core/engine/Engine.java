@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ public final class Engine {
     /** How long an unacknowledged effect waits before it is delivered again. */
     private static final Duration REDELIVER = Duration.ofSeconds(5);
 
+    /** How long to rest when there is a run that can't be worked on at all, which stays due. */
+    private static final Duration REST = Duration.ofSeconds(1);
+
     private static final int BATCH = 100;
 
     /** What became of an event. */
@@ -44,10 +48,12 @@ public final class Engine {
     private final Function<Instant, World> observe;
     private final TimeSource time;
     private final Lease lease;
+    private final BiConsumer<RunId, Throwable> broken;
     private final Map<EffectId, Instant> delivered = new HashMap<>();
     private Instant redeliverAt;
+    private Instant restUntil = Instant.MIN;
 
-    /** @param observe the latest snapshot of the world, stamped with the instant given */
+    /** An engine that tells nobody but the run's story of code that fails. */
     public Engine(
             RunStore store,
             Decider decider,
@@ -55,12 +61,28 @@ public final class Engine {
             Function<Instant, World> observe,
             TimeSource time,
             Lease lease) {
+        this(store, decider, sink, observe, time, lease, (run, failure) -> {});
+    }
+
+    /**
+     * @param observe the latest snapshot of the world, stamped with the instant given
+     * @param broken hears of a run whose own code failed, for a log
+     */
+    public Engine(
+            RunStore store,
+            Decider decider,
+            EffectSink sink,
+            Function<Instant, World> observe,
+            TimeSource time,
+            Lease lease,
+            BiConsumer<RunId, Throwable> broken) {
         this.store = store;
         this.decider = decider;
         this.sink = sink;
         this.observe = observe;
         this.time = time;
         this.lease = lease;
+        this.broken = broken;
         this.redeliverAt = time.now();
     }
 
@@ -79,12 +101,51 @@ public final class Engine {
         };
     }
 
-    /** Tells a run what happened and commits its step. */
+    /** Tells a run what happened and commits its step. A run whose own code fails goes to a person. */
     public Accepted accept(RunId id, RunEvent event) {
         return step(id, event, null);
     }
 
     private Accepted step(RunId id, RunEvent event, @Nullable Long consumed) {
+        try {
+            return tell(id, event, consumed);
+        } catch (Unavailable e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError e) {
+            broken.accept(id, e);
+            return setAside(id, event, consumed, e);
+        }
+    }
+
+    private Accepted setAside(RunId id, RunEvent event, @Nullable Long consumed, Throwable failure) {
+        for (int attempt = 0; attempt < STALE_TRIES; attempt++) {
+            Optional<StoredRun> stored = store.load(id);
+            if (stored.isEmpty()) {
+                return Accepted.UNKNOWN_RUN;
+            }
+            Step step = SetAside.step(stored.get().run(), event, failure, time.now());
+            // A message is told once more to the run that waits, which may take it, so that it does not get lost.
+            boolean again = consumed != null
+                    && step.next().needsPerson()
+                    && !stored.get().run().needsPerson();
+            RunEvent.EffectEnded ended = event instanceof RunEvent.EffectEnded e ? e : null;
+            Commit.Result result = store.commit(
+                    new Commit(lease, stored.get().version(), event, time.now(), step, ended, again ? null : consumed));
+            switch (result) {
+                case Commit.Result.Committed c -> {
+                    return again ? step(id, event, consumed) : Accepted.COMMITTED;
+                }
+                case Commit.Result.Fenced f -> {
+                    return Accepted.FENCED;
+                }
+                case Commit.Result.Stale s -> {}
+                case Commit.Result.HoldTaken h -> throw new IllegalStateException("it asks for no hold: " + h);
+            }
+        }
+        throw new IllegalStateException("run " + id + " changes faster than it can be read");
+    }
+
+    private Accepted tell(RunId id, RunEvent event, @Nullable Long consumed) {
         Set<String> refused = new HashSet<>();
         for (int attempt = 0; attempt < STALE_TRIES; ) {
             Optional<StoredRun> stored = store.load(id);
@@ -147,7 +208,7 @@ public final class Engine {
     }
 
     private Commit.Result commit(StoredRun stored, RunEvent event, Instant now, @Nullable Long consumed) {
-        Step step = decider.decide(stored.run(), event, observe.apply(now));
+        Step step = decider.decide(stored.run(), event, worldAt(now));
         RunEvent.EffectEnded ended = event instanceof RunEvent.EffectEnded e ? e : null;
         boolean nothing = stored.run().ended() || step.equals(Step.ignore(stored.run()));
         boolean ignored = consumed == null && nothing;
@@ -165,6 +226,17 @@ public final class Engine {
         return result;
     }
 
+    /** Whoever can't see the world does not lay it to the run that wanted to look. */
+    private World worldAt(Instant now) {
+        try {
+            return observe.apply(now);
+        } catch (Unavailable e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new Unavailable("the world cannot be seen: " + e, e);
+        }
+    }
+
     /** Whether the store has this outcome already, or a certain one that an uncertain one must not replace. */
     private boolean isKnown(RunId run, RunEvent.EffectEnded ended) {
         return store.effects(run).stream()
@@ -178,6 +250,9 @@ public final class Engine {
 
     /** When {@link #runDue} next has something to do; now when messages wait. */
     public Optional<Instant> nextDue() {
+        if (time.now().isBefore(restUntil)) {
+            return Optional.of(restUntil);
+        }
         if (!store.messages(lease.shard(), 1).isEmpty()) {
             return Optional.of(time.now());
         }
@@ -191,13 +266,13 @@ public final class Engine {
      */
     public Accepted runDue() {
         for (RunStore.PendingMessage pending : store.messages(lease.shard(), BATCH)) {
-            Accepted accepted = step(pending.message().to(), pending.message().event(), pending.sequence());
-            if (accepted == Accepted.FENCED) {
-                return accepted;
+            Message message = pending.message();
+            if (turn(message.to(), message.event(), pending.sequence()) == Accepted.FENCED) {
+                return Accepted.FENCED;
             }
         }
         for (RunId id : store.due(lease.shard(), time.now(), BATCH)) {
-            if (accept(id, new RunEvent.TimerFired()) == Accepted.FENCED) {
+            if (turn(id, new RunEvent.TimerFired(), null) == Accepted.FENCED) {
                 return Accepted.FENCED;
             }
         }
@@ -207,6 +282,19 @@ public final class Engine {
             redeliverAt = now.plus(REDELIVER);
         }
         return Accepted.COMMITTED;
+    }
+
+    /** A run that can't even be set aside, because nobody can read it, must not stand in the way of the rest. */
+    private Accepted turn(RunId id, RunEvent event, @Nullable Long consumed) {
+        try {
+            return step(id, event, consumed);
+        } catch (Unavailable e) {
+            throw e;
+        } catch (RuntimeException e) {
+            broken.accept(id, e);
+            restUntil = time.now().plus(REST);
+            return Accepted.COMMITTED;
+        }
     }
 
     private void redeliver(Instant now) {

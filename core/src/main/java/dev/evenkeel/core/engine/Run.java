@@ -1,6 +1,7 @@
 package dev.evenkeel.core.engine;
 
 import dev.evenkeel.core.fleet.MigrationDomainId;
+import dev.evenkeel.core.fleet.Refusal;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -21,4 +22,7 @@ public interface Run {
 
     /** Whether a person must look at it. */
     boolean needsPerson();
+
+    /** The same run, waiting for a person because of {@code why} and otherwise as it is; itself once ended. */
+    Run asksPerson(Refusal why, Instant now);
 }

@@ -6,6 +6,7 @@ import dev.evenkeel.core.engine.Run;
 import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.MigrationDomainId;
+import dev.evenkeel.core.fleet.Refusal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,5 +122,19 @@ public record HostRun(
     @Override
     public boolean needsPerson() {
         return state instanceof HostRunState.NeedsPerson;
+    }
+
+    @Override
+    public HostRun asksPerson(Refusal why, Instant now) {
+        return switch (state) {
+            case HostRunState.Ended e -> this;
+            case HostRunState.NeedsPerson p ->
+                in(new HostRunState.NeedsPerson(p.resume(), why, p.since(), PersonAsked.nextAsk(p.since(), now)));
+            case HostRunState.Reserving r -> in(PersonAsked.asking(r, why, now));
+            case HostRunState.Draining d -> in(PersonAsked.asking(d, why, now));
+            case HostRunState.Applying a -> in(PersonAsked.asking(a, why, now));
+            case HostRunState.Verifying v -> in(PersonAsked.asking(v, why, now));
+            case HostRunState.Undoing u -> in(PersonAsked.asking(u, why, now));
+        };
     }
 }

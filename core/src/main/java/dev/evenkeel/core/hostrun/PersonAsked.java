@@ -44,8 +44,12 @@ final class PersonAsked {
 
     static Step askPerson(Step.Builder step, HostRun run, Refusal why, World world) {
         return step.notice(Ending.alarm(run, world, "PersonNeeded", why))
-                .to(run.in(new NeedsPerson(
-                        run.state(), why, world.now(), world.now().plus(ASK_AGAIN))));
+                .to(run.in(asking(run.state(), why, world.now())));
+    }
+
+    /** Waits for a person and goes on from {@code state} once it is known how. */
+    static NeedsPerson asking(HostRunState state, Refusal why, Instant now) {
+        return new NeedsPerson(state, why, now, now.plus(ASK_AGAIN));
     }
 
     /**
@@ -110,7 +114,7 @@ final class PersonAsked {
     }
 
     /** Ever less often: a host that is gone for good must not gather questions. */
-    private static Instant nextAsk(Instant since, Instant now) {
+    static Instant nextAsk(Instant since, Instant now) {
         Duration waited = Duration.between(since, now);
         Duration pause = waited.compareTo(ASK_AGAIN) < 0 ? ASK_AGAIN : waited;
         return now.plus(pause.compareTo(ASK_AT_MOST) > 0 ? ASK_AT_MOST : pause);

@@ -4,6 +4,7 @@ import dev.evenkeel.core.engine.Run;
 import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.MigrationDomainId;
+import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.update.UpdateId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -80,5 +81,10 @@ public record Rollout(
     @Override
     public boolean needsPerson() {
         return state instanceof RolloutState.Halted;
+    }
+
+    @Override
+    public Rollout asksPerson(Refusal why, Instant now) {
+        return ended() ? this : in(new RolloutState.Halted(why));
     }
 }

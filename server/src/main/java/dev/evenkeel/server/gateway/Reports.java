@@ -9,6 +9,7 @@ import dev.evenkeel.core.engine.RunStore;
 import dev.evenkeel.core.engine.RunStore.RunQuery;
 import dev.evenkeel.core.engine.StoredRun;
 import dev.evenkeel.core.engine.TimeSource;
+import dev.evenkeel.core.engine.Unavailable;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.MigrationDomainId;
 import dev.evenkeel.core.hostrun.HostRun;
@@ -117,6 +118,11 @@ public final class Reports {
             return true;
         } catch (NotInCharge e) {
             LOG.info("{} will repeat the end of {}: {}", host, ended.effect(), e.getMessage());
+            return false;
+        } catch (Unavailable e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.error("the end of {} cannot be taken in; what else {} reports goes on", ended.effect(), host, e);
             return false;
         }
     }
