@@ -18,6 +18,8 @@ import dev.evenkeel.core.hostrun.HostRun;
 import dev.evenkeel.core.impact.Impact;
 import dev.evenkeel.core.impact.VmForecast;
 import dev.evenkeel.core.rollout.Deciders;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -169,7 +171,8 @@ final class SimServer {
             Optional<Lease> lease = store.acquire(SimFleet.SHARD, name, TTL);
             if (lease.isPresent()) {
                 trace.note(name + " leads with epoch " + lease.get().epoch());
-                engine = new Engine(store, new Deciders(), deliver::accept, this::world, queue, lease.get());
+                engine = new Engine(
+                        store, new Deciders(), deliver::accept, this::world, queue, lease.get(), SimServer::broken);
                 renewAt = queue.now().plus(RENEW);
             }
         } else if (!queue.now().isBefore(renewAt)) {
@@ -179,6 +182,13 @@ final class SimServer {
                 fenced();
             }
         }
+    }
+
+    /** Elsewhere such a run is set aside; here it is what we look for. */
+    private static void broken(RunId run, Throwable failure) {
+        StringWriter stack = new StringWriter();
+        failure.printStackTrace(new PrintWriter(stack));
+        throw new Violation(Invariant.NO_EXCEPTION, run + " cannot go on: " + stack);
     }
 
     private void fenced() {

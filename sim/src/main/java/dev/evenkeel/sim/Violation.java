@@ -1,7 +1,7 @@
 package dev.evenkeel.sim;
 
-/** An invariant was broken: a bug, found. */
-public final class Violation extends RuntimeException {
+/** An invariant was broken: a bug, found. An error, so that nothing that deals with exceptions can hide it. */
+public final class Violation extends Error {
     private static final long serialVersionUID = 1;
 
     private final Invariant invariant;
