@@ -2,6 +2,7 @@ package dev.evenkeel.agent;
 
 import dev.evenkeel.agent.driver.LibvirtHostDriver;
 import dev.evenkeel.agent.driver.Moves;
+import dev.evenkeel.agent.driver.Restarts;
 import dev.evenkeel.agent.facts.ChangeWatch;
 import dev.evenkeel.agent.facts.LibvirtObserver;
 import dev.evenkeel.agent.facts.LoadWatch;
@@ -131,7 +132,7 @@ final class RunCommand implements Callable<Integer> {
                 new Services(),
                 new RunningSoftware(libvirt),
                 () -> living(libvirt));
-        return new LibvirtHostDriver(moves, packages, manifests::find, libvirt);
+        return new LibvirtHostDriver(moves, packages, manifests::find, new Restarts(state.resolve("stops"), libvirt));
     }
 
     private boolean isShared(String file) {

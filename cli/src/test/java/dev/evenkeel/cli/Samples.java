@@ -56,7 +56,7 @@ final class Samples {
             {"id":"run-0001","host":"h1","rollout":"ro-abcd1234","purpose":"UPDATE","update":"qemu-11.1","method":"MIGRATE",
              "state":"Draining","needsPerson":false,"ended":false,"outcome":null,"since":"2026-11-22T11:59:30Z",
              "deadline":"2026-11-22T12:30:00Z","orderedAt":"2026-11-22T11:59:00Z","orderedBy":"admin","reason":null,
-             "endedAt":null,"vmsMoved":1,"vmsLost":0,
+             "endedAt":null,"vmsMoved":1,"vmsRestarted":0,"vmsLost":0,
              "why":null,
              "moves":[{"vm":"6f1c","name":"web-1","tenant":"acme","to":"h2","status":"MOVING","attempts":1,
                        "forecastStopMs":20,"stopMs":null,"forecastTotalMs":1500,"totalMs":null,
@@ -84,7 +84,7 @@ final class Samples {
             {"id":"ro-abcd1234","update":"qemu-11.1","state":"Rolling","needsPerson":false,"ended":false,"outcome":null,
              "why":null,
              "policy":{"maxParallelHosts":1,"maxPerRack":1,"maxFailedHosts":0,"gatePatienceMs":300000,"parallelMoves":2,
-                       "moveAttempts":3,"reserveMs":3600000,"drainMs":7200000,"moveMs":1200000,"changeMs":1800000},
+                       "moveAttempts":3,"reserveMs":3600000,"drainMs":7200000,"moveMs":1200000,"changeMs":1800000,"stopMs":300000},
              "hosts":[{"host":"h1","ring":0,"status":"RUNNING","run":"run-0001","why":null,"at":"2026-11-22T11:59:00Z"},
                       {"host":"h2","ring":0,"status":"PENDING","run":null,"why":null,"at":"2026-11-22T11:58:48Z"}],
              "waves":1,"vmsLost":0,"orderedAt":"2026-11-22T11:58:48Z","orderedBy":"admin","reason":"CVE-2026-0001",
@@ -106,7 +106,7 @@ final class Samples {
     static final String CANCELLING_ROLLOUT = ROLLOUT.replace("\"Rolling\"", "\"Cancelling\"");
 
     static final String LEDGER_ENTRY = """
-            {"id":"l1","vm":"6f1c","name":"web-1","tenant":"acme","cause":"update qemu-11.1","method":"MIGRATE",
+            {"id":"l1","vm":"6f1c","name":"web-1","tenant":"acme","cause":"update qemu-11.1","method":"MIGRATE","impact":"PAUSE",
              "run":"run-0001","from":"h1","to":"h2","startedAt":"2026-11-22T11:59:40Z","endedAt":"2026-11-22T11:59:42Z",
              "forecastStopMs":20,"stopMs":24,"observedStopMs":26,"gapMs":120,"normalGapMs":104,"forecastTotalMs":1500,
              "totalMs":1900,"clockSkewMs":null,"restarted":false}

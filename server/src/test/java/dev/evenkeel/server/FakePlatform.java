@@ -165,7 +165,8 @@ final class FakePlatform {
                 case Effect.VerifyUpdate v -> change(host, qemu(host));
                 case Effect.UndoUpdate u -> change(host, OLD);
                 case Effect.AbortMove a -> new Outcome.Acted();
-                case Effect.StartVm s -> new Outcome.Acted();
+                case Effect.StopVm s -> new Outcome.Stopped(java.time.Instant.now());
+                case Effect.StartVm s -> new Outcome.Started(java.time.Instant.now(), false);
                 case Effect.AskAgain a -> throw new IllegalArgumentException("not for a driver");
             };
         }

@@ -27,7 +27,13 @@ final class Aftermath {
     private static final Duration NEXT_RUN = Duration.ofMinutes(20);
 
     private static final RunPolicy PATIENT = new RunPolicy(
-            2, 3, Duration.ofMinutes(1), Duration.ofMinutes(8), Duration.ofMinutes(1), Duration.ofMinutes(2));
+            2,
+            3,
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(8),
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(2),
+            Duration.ofMinutes(1));
 
     private final Simulation sim;
     private final People people;
@@ -94,11 +100,13 @@ final class Aftermath {
 
     private void takesNextRun(SimHost host) {
         UpdateId update = Catalogue.get(Catalogue.SECOND).isOn(host.facts()) ? Catalogue.FIRST : Catalogue.SECOND;
+        boolean restarts = sim.fleet.occupying(host.id).stream().anyMatch(vm -> !vm.canBeMoved() && vm.consents());
+        Method method = restarts ? Method.REBOOT : Method.MIGRATE;
         HostRun next = HostRun.ordered(
                 new RunId("next-" + host.id),
                 SimFleet.SHARD,
                 host.id,
-                new Purpose.UpdateHost(update, Method.MIGRATE),
+                new Purpose.UpdateHost(update, method),
                 PATIENT,
                 null,
                 List.of(),

@@ -52,7 +52,7 @@ final class Catalogue {
                 Component.VMM,
                 Severity.IMPORTANT,
                 "QEMU " + qemu,
-                Map.of(Method.MIGRATE, payload),
+                Map.of(Method.MIGRATE, payload, Method.REBOOT, payload),
                 new TreeMap<>(Map.of("qemu", qemu, "libvirt", libvirt)));
     }
 }

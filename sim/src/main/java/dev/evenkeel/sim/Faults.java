@@ -23,7 +23,8 @@ import java.time.Duration;
  * @param hostLink cut between two hosts
  * @param refusal that a move is refused or breaks off
  * @param apply that applying fails, verifying and undoing a third as often
- * @param hands at work: VMs destroyed, started, migrated by a person on the host
+ * @param stubborn that a guest that is asked to go down takes its time; half as often it never does
+ * @param hands at work: VMs destroyed, started, migrated by a person on the host; owners who change their minds
  * @param orders of people to the server
  */
 record Faults(
@@ -43,6 +44,7 @@ record Faults(
         Duration hostLink,
         double refusal,
         double apply,
+        double stubborn,
         Duration hands,
         Duration orders) {
 
@@ -64,6 +66,7 @@ record Faults(
                 sometimes(chance, 30, 300),
                 sometimes(chance, 0.3),
                 sometimes(chance, 0.3),
+                sometimes(chance, 0.3),
                 sometimes(chance, 60, 300),
                 Duration.ofSeconds(chance.between(40, 200)));
     }
@@ -71,7 +74,8 @@ record Faults(
     /** A calm world in which people still give orders. */
     static Faults none() {
         Duration never = Duration.ZERO;
-        return new Faults(0, 0, 0, never, 0, never, false, never, 0, 0, never, never, never, never, 0, 0, never, never);
+        return new Faults(
+                0, 0, 0, never, 0, never, false, never, 0, 0, never, never, never, never, 0, 0, 0, never, never);
     }
 
     private static double sometimes(Chance chance, double most) {

@@ -8,6 +8,7 @@ import dev.evenkeel.core.engine.EffectRecord;
 import dev.evenkeel.core.engine.Hold;
 import dev.evenkeel.core.engine.Lease;
 import dev.evenkeel.core.engine.Run;
+import dev.evenkeel.core.engine.RunEvent;
 import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.engine.Step;
 import dev.evenkeel.core.fleet.HostId;
@@ -36,6 +37,10 @@ final class Invariants {
     private final TreeMap<EffectId, Step.Order> intents = new TreeMap<>();
     private final TreeSet<EffectId> begun = new TreeSet<>();
     private final TreeSet<RunId> ended = new TreeSet<>();
+
+    /** Runs that a person has looked at and answered for. */
+    private final TreeSet<RunId> answered = new TreeSet<>();
+
     private final TreeMap<String, TreeSet<RunId>> holders = new TreeMap<>();
     private final TreeMap<HostId, Long> obeyed = new TreeMap<>();
     private final TreeMap<HostId, EffectId> changing = new TreeMap<>();
@@ -74,9 +79,36 @@ final class Invariants {
         step.orders().forEach(order -> intents.put(order.id(), order));
         step.release().forEach(scope -> released(scope, run.id()));
         step.acquire().forEach(hold -> acquired(hold, run.id()));
+        step.orders().forEach(this::stopsOnlyWhatMayBe);
+        if (commit.event() instanceof RunEvent.ResolveOrdered) {
+            answered.add(run.id());
+        }
         if (run.ended()) {
+            leavesNoneDown(run, commit.event());
             ended.add(run.id());
             List.copyOf(holders.keySet()).forEach(scope -> released(scope, run.id()));
+        }
+    }
+
+    private void stopsOnlyWhatMayBe(Step.Order order) {
+        if (order.effect() instanceof Effect.StopVm stop) {
+            SimVm vm = fleet.vm(stop.vm());
+            require(
+                    vm.hasConsented() && !vm.canBeMoved(),
+                    Invariant.CONSENT,
+                    order.id() + " is to stop " + vm.id + ", whose intent is " + vm.intent);
+        }
+    }
+
+    private void leavesNoneDown(Run run, RunEvent event) {
+        for (SimVm vm : fleet.vms()) {
+            boolean ours = vm.death == SimVm.Death.STOPPED
+                    && vm.asked != null
+                    && vm.asked.value().startsWith(run.id() + "/");
+            require(
+                    !ours || answered.contains(run.id()),
+                    Invariant.STARTED_AGAIN,
+                    run.id() + " ends by " + event + " while " + vm.id + " is down by " + vm.asked);
         }
     }
 
@@ -132,6 +164,7 @@ final class Invariants {
             case Effect.ApplyUpdate apply -> "host:" + order.agent();
             case Effect.VerifyUpdate verify -> "host:" + order.agent();
             case Effect.UndoUpdate undo -> "host:" + order.agent();
+            case Effect.StopVm stop -> "vm:" + stop.vm();
             case Effect.StartVm start -> null;
             case Effect.AbortMove abort -> null;
             case Effect.AskAgain ask -> null;
@@ -177,11 +210,35 @@ final class Invariants {
         require(!changing.containsKey(to), Invariant.EMPTY_HOST, what + " while that host is changed");
     }
 
+    /** We ask a guest to go down. */
+    void asksToGoDown(SimVm vm, EffectId effect) {
+        String what = effect + " asks the guest of " + vm.id + " to go down";
+        require(vm.consents(), Invariant.CONSENT, what + " without its owner's consent");
+        for (SimVm other : fleet.vms()) {
+            boolean together = other != vm
+                    && vm.set != null
+                    && vm.set.equals(other.set)
+                    && (other.death == SimVm.Death.STOPPED || (other.asked != null && isDownFor(other.asked, effect)));
+            require(!together, Invariant.BUDGETS, what + " while " + other.id + " of the same set is down");
+        }
+    }
+
+    private static boolean isDownFor(EffectId one, EffectId other) {
+        return runOf(one).equals(runOf(other));
+    }
+
+    private static String runOf(EffectId effect) {
+        return effect.value().substring(0, effect.value().lastIndexOf('/'));
+    }
+
     /** We started a VM that was dead. */
-    void restarted(SimVm vm, EffectId effect) {
+    void restarted(SimVm vm, HostId on, EffectId effect) {
         require(
-                vm.intent.onHostFailure() == Intent.OnHostFailure.RESTART
-                        || vm.intent.restart() == Intent.Restart.CONSENT,
+                !changing.containsKey(on),
+                Invariant.EMPTY_HOST,
+                effect + " starts " + vm.id + " on " + on + " while that host is changed");
+        require(
+                vm.intent.onHostFailure() == Intent.OnHostFailure.RESTART || vm.asked != null,
                 Invariant.CONSENT,
                 effect + " started " + vm.id + " against its owner's intent");
         require(
@@ -229,6 +286,10 @@ final class Invariants {
         require(holders.isEmpty(), Invariant.USABLE, "held after all runs ended: " + holders);
         List<String> left = new ArrayList<>();
         for (SimVm vm : fleet.vms()) {
+            require(
+                    vm.death != SimVm.Death.STOPPED,
+                    Invariant.STARTED_AGAIN,
+                    vm.id + " is down by " + vm.asked + " after all runs ended");
             if (vm.incoming != null) {
                 left.add(vm.id + " half defined on " + vm.incoming);
             }

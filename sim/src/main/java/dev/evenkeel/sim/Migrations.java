@@ -100,7 +100,7 @@ final class Migrations {
     /** A person migrates a VM with virsh. */
     void byHand(VmId vm, HostId to) {
         HostId from = fleet.vm(vm).home;
-        if (obstacle(vm, from, to) == null) {
+        if (fleet.vm(vm).asked == null && obstacle(vm, from, to) == null) {
             run(new Job(vm, from, to, null, null));
         }
     }

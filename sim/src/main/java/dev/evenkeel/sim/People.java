@@ -9,7 +9,9 @@ import dev.evenkeel.core.engine.RunStore.RunQuery;
 import dev.evenkeel.core.engine.StoredRun;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.hostrun.HostRun;
+import dev.evenkeel.core.hostrun.HostRunState;
 import dev.evenkeel.core.hostrun.Purpose;
+import dev.evenkeel.core.hostrun.Restart;
 import dev.evenkeel.core.hostrun.RunPolicy;
 import dev.evenkeel.core.rollout.Rollout;
 import dev.evenkeel.core.rollout.RolloutPolicy;
@@ -120,7 +122,8 @@ final class People {
                 Duration.ofMinutes(2),
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(90),
-                Duration.ofSeconds(100));
+                Duration.ofSeconds(100),
+                Duration.ofSeconds(chance.between(10, 60)));
     }
 
     HostRun hostRun(String kind, HostId host, Purpose purpose) {
@@ -192,11 +195,18 @@ final class People {
         return sim.link.carries(run.id())
                 || sim.fleet.host(run.host()).changing != null
                 || sim.agents.values().stream().anyMatch(agent -> agent.works(run.id()))
+                || sim.guests.goDownFor(run.id())
                 || sim.migrations.underWayOf(run.id());
     }
 
     private void resolve(HostRun run) {
         RunOutcome as = RunOutcome.FAILED;
+        // What the run can't see or can't start is the person's to look after; the rest it starts itself.
+        boolean triedAll =
+                run.state() instanceof HostRunState.NeedsPerson asks && asks.resume() instanceof HostRunState.Starting;
+        run.restarts().stream()
+                .filter(r -> triedAll || r.status() == Restart.Status.UNSURE || r.status() == Restart.Status.STOPPING)
+                .forEach(r -> sim.guests.repairedByHand(sim.fleet.vm(r.vm())));
         if (run.purpose() instanceof Purpose.UpdateHost update) {
             sim.changes.repairedByHand(run.host(), update.update());
             boolean on = Catalogue.get(update.update())
@@ -208,6 +218,11 @@ final class People {
 
     private void byHand() {
         SimVm vm = someVm();
+        if (chance.happens(0.2)) {
+            vm.ownerChangesMind();
+            sim.trace().note("the owner of " + vm.id + " says restart: " + vm.intent.restart());
+            return;
+        }
         SimHost home = sim.fleet.host(vm.home);
         @Nullable HostId elsewhere = someHost();
         if (!home.up) {

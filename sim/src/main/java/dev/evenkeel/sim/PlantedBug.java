@@ -8,5 +8,7 @@ public enum PlantedBug {
     /** Neither the store nor the agents look at the lease's epoch. */
     SKIPPED_FENCE,
     /** Giving a budget back a second time takes it from whoever has it now. */
-    BUDGET_RELEASED_TWICE
+    BUDGET_RELEASED_TWICE,
+    /** A run ends as soon as it should start the VMs that it has stopped. */
+    FORGETS_STOPPED_VMS
 }

@@ -65,6 +65,7 @@ final class SimAgent {
             SimFleet fleet,
             Migrations migrations,
             HostChanges changes,
+            Guests guests,
             Invariants invariants,
             Server server,
             PlantedBug bug,
@@ -87,7 +88,14 @@ final class SimAgent {
             if (entry.outcome != null) {
                 continue;
             }
-            if (!(entry.order.effect() instanceof Effect.MoveVm move) || !entry.begun) {
+            if (entry.begun
+                    && entry.order.effect() instanceof Effect.StopVm stop
+                    && world.guests().wasAsked(entry.order.id())) {
+                Outcome outcome = world.guests().probe(entry.order.id(), stop);
+                if (outcome != null) {
+                    ended(entry, outcome);
+                }
+            } else if (!(entry.order.effect() instanceof Effect.MoveVm move) || !entry.begun) {
                 dormant.add(entry.order.id());
             } else if (!world.migrations().underWay(entry.order.id())) {
                 ended(entry, world.migrations().probe(move));
@@ -175,6 +183,7 @@ final class SimAgent {
             case Effect.UndoUpdate undo -> entry.begun ? world.changes().left(host, undo.update()) : withdrawn;
             case Effect.MoveVm move -> withdrawn;
             case Effect.VerifyUpdate verify -> withdrawn;
+            case Effect.StopVm stop -> withdrawn;
             case Effect.StartVm start -> withdrawn;
             case Effect.AbortMove abort -> withdrawn;
             case Effect.AskAgain ask -> withdrawn;
@@ -199,27 +208,13 @@ final class SimAgent {
                 world.migrations().abort(abort.move());
                 ended(id, new Outcome.Acted());
             }
-            case Effect.StartVm start -> ended(id, startVm(start, id));
+            case Effect.StopVm stop -> world.guests().stop(host, id, stop);
+            case Effect.StartVm start -> ended(id, world.guests().start(host, id, start));
             case Effect.AskAgain ask -> {
                 askAgain(ask.about());
                 ended(id, new Outcome.Acted());
             }
         }
-    }
-
-    private Outcome startVm(Effect.StartVm start, EffectId effect) {
-        SimVm vm = world.fleet().vm(start.vm());
-        if (!vm.home.equals(host) || vm.death == SimVm.Death.BY_HAND) {
-            return new Outcome.Failed(
-                    Refusal.of("NOT_HERE", vm.id + " is not to be started on " + host),
-                    Outcome.Aftermath.UNCHANGED,
-                    false);
-        }
-        if (vm.death != null) {
-            world.invariants().restarted(vm, effect);
-            vm.starts();
-        }
-        return new Outcome.Acted();
     }
 
     private void askAgain(EffectId about) {

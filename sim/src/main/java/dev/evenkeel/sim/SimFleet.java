@@ -47,9 +47,9 @@ final class SimFleet {
     private static SimVm drawnVm(Chance chance, VmId id, HostId home) {
         Intent intent = new Intent(
                 chance.happens(0.04) ? Duration.ofMillis(30) : Duration.ofSeconds(2),
-                chance.happens(0.03) ? Intent.Migration.NEVER : Intent.Migration.ALLOWED,
+                chance.happens(0.06) ? Intent.Migration.NEVER : Intent.Migration.ALLOWED,
                 chance.happens(0.3),
-                Intent.Restart.NEVER,
+                chance.happens(0.6) ? Intent.Restart.CONSENT : Intent.Restart.NEVER,
                 chance.happens(0.4) ? Intent.OnHostFailure.RESTART : Intent.OnHostFailure.LEAVE);
         List<Refusal> obstacles = chance.happens(0.02)
                 ? List.of(Refusal.of("HOST_DEVICE", "VM " + id + " has a passed-through device"))

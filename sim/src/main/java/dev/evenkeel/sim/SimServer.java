@@ -1,5 +1,6 @@
 package dev.evenkeel.sim;
 
+import dev.evenkeel.core.engine.Decider;
 import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.EffectOrder;
 import dev.evenkeel.core.engine.Engine;
@@ -9,12 +10,14 @@ import dev.evenkeel.core.engine.Run;
 import dev.evenkeel.core.engine.RunEvent;
 import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.engine.RunStore.RunQuery;
+import dev.evenkeel.core.engine.Step;
 import dev.evenkeel.core.engine.StoredRun;
 import dev.evenkeel.core.engine.Unavailable;
 import dev.evenkeel.core.engine.World;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.hostrun.HostRun;
+import dev.evenkeel.core.hostrun.HostRunState;
 import dev.evenkeel.core.impact.Impact;
 import dev.evenkeel.core.impact.VmForecast;
 import dev.evenkeel.core.rollout.Deciders;
@@ -54,6 +57,7 @@ final class SimServer {
     private final Observations observations;
     private final Consumer<EffectOrder> deliver;
     private final BiConsumer<HostId, EffectId> confirm;
+    private final PlantedBug bug;
     private @Nullable Engine engine;
     private Instant renewAt;
     private Instant frozenUntil = Instant.MIN;
@@ -72,7 +76,9 @@ final class SimServer {
             FlakyStore.Weather weather,
             Observations observations,
             Consumer<EffectOrder> deliver,
-            BiConsumer<HostId, EffectId> confirm) {
+            BiConsumer<HostId, EffectId> confirm,
+            PlantedBug bug) {
+        this.bug = bug;
         this.name = name;
         this.queue = queue;
         this.trace = trace;
@@ -172,7 +178,7 @@ final class SimServer {
             if (lease.isPresent()) {
                 trace.note(name + " leads with epoch " + lease.get().epoch());
                 engine = new Engine(
-                        store, new Deciders(), deliver::accept, this::world, queue, lease.get(), SimServer::broken);
+                        store, decider(), deliver::accept, this::world, queue, lease.get(), SimServer::broken);
                 renewAt = queue.now().plus(RENEW);
             }
         } else if (!queue.now().isBefore(renewAt)) {
@@ -189,6 +195,42 @@ final class SimServer {
         StringWriter stack = new StringWriter();
         failure.printStackTrace(new PrintWriter(stack));
         throw new Violation(Invariant.NO_EXCEPTION, run + " cannot go on: " + stack);
+    }
+
+    private Decider decider() {
+        Decider sound = new Deciders();
+        return bug == PlantedBug.FORGETS_STOPPED_VMS
+                ? (run, event, world) -> forgetting(sound.decide(run, event, world), world)
+                : sound;
+    }
+
+    /** {@link PlantedBug#FORGETS_STOPPED_VMS}: what should start VMs ends instead. */
+    private static Step forgetting(Step step, World world) {
+        if (!(step.next() instanceof HostRun run && run.state() instanceof HostRunState.Starting starting)) {
+            return step;
+        }
+        Step.Builder ending = new Step.Builder();
+        if (run.rollout() != null) {
+            ending.send(
+                    run.rollout(),
+                    new RunEvent.HostRunEnded(run.id(), run.host(), starting.outcome(), starting.why(), run.vmsLost()));
+        }
+        return ending.to(new HostRun(
+                run.id(),
+                run.shard(),
+                run.host(),
+                run.purpose(),
+                run.policy(),
+                run.rollout(),
+                run.budgets(),
+                new HostRunState.Ended(starting.outcome(), starting.why(), world.now()),
+                run.effects(),
+                run.moved(),
+                run.vmsLost(),
+                run.restarts(),
+                run.orderedAt(),
+                run.by(),
+                run.reason()));
     }
 
     private void fenced() {

@@ -1,5 +1,6 @@
 package dev.evenkeel.sim;
 
+import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.fleet.AvailabilitySetId;
 import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.HostId;
@@ -21,14 +22,16 @@ final class SimVm {
         VMM_DIED,
         /** Its memory was still on the source when that or the link to it was lost; its owner had allowed post-copy. */
         POST_COPY_LOST,
-        BY_HAND
+        BY_HAND,
+        /** We asked its guest to go down, as its owner lets us. */
+        STOPPED
     }
 
     final VmId id;
     final TenantId tenant;
     final Bytes memory;
     final @Nullable AvailabilitySetId set;
-    final Intent intent;
+    Intent intent;
     final List<Refusal> obstacles;
     final Bytes dirtyRate;
 
@@ -44,6 +47,13 @@ final class SimVm {
 
     @Nullable
     Death death;
+
+    /** The order by which its guest was asked to go down since it last started. */
+    @Nullable
+    EffectId asked;
+
+    /** Whether its owner has ever let it be restarted. */
+    private boolean consented;
 
     SimVm(
             VmId id,
@@ -63,6 +73,30 @@ final class SimVm {
         this.dirtyRate = dirtyRate;
         this.home = home;
         running.add(home);
+        this.consented = consents();
+    }
+
+    boolean consents() {
+        return intent.restart() == Intent.Restart.CONSENT;
+    }
+
+    boolean hasConsented() {
+        return consented;
+    }
+
+    boolean canBeMoved() {
+        return intent.migration() != Intent.Migration.NEVER && obstacles.isEmpty();
+    }
+
+    /** Its owner gives or withdraws consent to a restart. */
+    void ownerChangesMind() {
+        intent = new Intent(
+                intent.maxPause(),
+                intent.migration(),
+                intent.postCopy(),
+                consents() ? Intent.Restart.NEVER : Intent.Restart.CONSENT,
+                intent.onHostFailure());
+        consented = consented || consents();
     }
 
     boolean runsOn(HostId host) {
@@ -86,6 +120,7 @@ final class SimVm {
     void starts() {
         running.add(home);
         death = null;
+        asked = null;
     }
 
     /** As the agent of {@code host} sees it. */

@@ -29,6 +29,7 @@ public final class Simulation {
     final SimLink link;
     final Migrations migrations;
     final HostChanges changes;
+    final Guests guests;
     final TreeMap<HostId, SimAgent> agents = new TreeMap<>();
     final TreeSet<HostId> cordoned = new TreeSet<>();
     private final TreeMap<HostId, HostReport> inventory = new TreeMap<>();
@@ -50,8 +51,9 @@ public final class Simulation {
         this.link = new SimLink(queue, chance, faults);
         this.migrations = new Migrations(queue, chance, fleet, invariants, trace, faults, this::ended);
         this.changes = new HostChanges(queue, chance, fleet, invariants, faults, this::ended);
-        SimAgent.World surroundings =
-                new SimAgent.World(queue, chance, fleet, migrations, changes, invariants, new Way(), bug, () -> faults);
+        this.guests = new Guests(queue, chance, fleet, migrations, invariants, faults, this::ended);
+        SimAgent.World surroundings = new SimAgent.World(
+                queue, chance, fleet, migrations, changes, guests, invariants, new Way(), bug, () -> faults);
         for (SimHost host : fleet.hosts()) {
             agents.put(host.id, new SimAgent(host.id, surroundings));
             inventory.put(host.id, fleet.look(host.id, queue.now()));
@@ -117,6 +119,7 @@ public final class Simulation {
         link.suffers(faults);
         migrations.suffers(faults);
         changes.suffers(faults);
+        guests.suffers(faults);
         fleet.hosts().forEach(host -> {
             link.mend(host.id);
             fleet.hosts().forEach(other -> fleet.mend(host.id, other.id));
@@ -149,7 +152,8 @@ public final class Simulation {
                 new Weather(),
                 new Observations(inventory, fleet, cordoned),
                 this::deliver,
-                this::confirm));
+                this::confirm,
+                bug));
     }
 
     List<SimServer> servers() {

@@ -25,6 +25,11 @@ class PlantedBugTest {
         isFound(PlantedBug.BUDGET_RELEASED_TWICE, EnumSet.of(Invariant.BUDGETS));
     }
 
+    @Test
+    void aStoppedVmThatIsForgottenIsFound() {
+        isFound(PlantedBug.FORGETS_STOPPED_VMS, EnumSet.of(Invariant.STARTED_AGAIN));
+    }
+
     private static void isFound(PlantedBug bug, EnumSet<Invariant> by) {
         Verdict found = LongStream.rangeClosed(1, WITHIN)
                 .mapToObj(seed -> Simulation.run(seed, bug))

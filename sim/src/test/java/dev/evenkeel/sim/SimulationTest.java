@@ -44,6 +44,10 @@ class SimulationTest {
                         "order AbortMove",
                         "order AskAgain",
                         "order StartVm",
+                        "order StopVm",
+                        "host run REFUSED STOP_FAILED",
+                        "notice VmRestarted",
+                        "notice VmKeptRunning",
                         "notice HostFilledAgain");
     }
 

@@ -25,6 +25,9 @@ record Effects(Handle handle) {
                     .bind("outcome", Codec.OUTCOME.write(commit.endedEffect().outcome()))
                     .execute();
         }
+        if (commit.step().withdraw()) {
+            withdraw(commit.step().next().id());
+        }
         if (commit.step().orders().isEmpty()) {
             return;
         }

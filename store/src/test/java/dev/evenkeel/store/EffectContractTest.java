@@ -102,6 +102,15 @@ class EffectContractTest {
     }
 
     @Test
+    void aStepMayWithdrawWhatIsOutstandingAndOrderSomethingElse() {
+        store.commit(commit(lease, 1, order("r1/1").to(RUN)));
+        store.commit(commit(lease, 2, order("r1/2").withdraw().to(RUN)));
+        assertThat(store.effects(RUN.id()))
+                .extracting(EffectRecord::status)
+                .containsExactly(Status.WITHDRAWN, Status.ORDERED);
+    }
+
+    @Test
     void theOutcomeOfAnEffectThatNobodyOrderedIsToldInTheStoryOnly() {
         RunEvent stray = new RunEvent.EffectEnded(new EffectId("stray"), ACTED);
         store.commit(commit(lease, 1, stray, Step.ignore(RUN)));

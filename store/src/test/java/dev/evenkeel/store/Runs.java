@@ -75,6 +75,7 @@ final class Runs {
                 run.effects(),
                 run.moved(),
                 run.vmsLost(),
+                run.restarts(),
                 run.orderedAt(),
                 run.by(),
                 run.reason());

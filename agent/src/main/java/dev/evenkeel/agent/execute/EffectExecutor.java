@@ -72,6 +72,7 @@ public final class EffectExecutor implements Closeable {
             case Effect.ApplyUpdate a -> false;
             case Effect.UndoUpdate u -> false;
             case Effect.VerifyUpdate v -> false;
+            case Effect.StopVm s -> true; // a guest that was asked goes down; it is only waited for
             case Effect.StartVm s -> false;
             case Effect.AbortMove a -> false;
             case Effect.AskAgain a -> false;

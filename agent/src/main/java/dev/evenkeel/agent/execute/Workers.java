@@ -59,6 +59,7 @@ final class Workers implements Closeable {
             case Effect.ApplyUpdate a -> work;
             case Effect.VerifyUpdate v -> work;
             case Effect.UndoUpdate u -> work;
+            case Effect.StopVm s -> work;
             case Effect.StartVm s -> work;
         };
     }

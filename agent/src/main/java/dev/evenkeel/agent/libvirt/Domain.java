@@ -9,6 +9,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.OptionalInt;
 import java.util.UUID;
 
 /** One domain (a VM in libvirt's words) of one daemon. Thread-safe; the handle must be closed. */
@@ -20,6 +21,7 @@ public final class Domain extends Handle {
     private static final int UNDEFINE_KEEP_NVRAM = 1 << 3;
     private static final int UNDEFINE_CHECKPOINT_METADATA = 1 << 4;
     private static final int NO_MONITOR_FLAGS = 0;
+    private static final int SHUTDOWN_BY_ANY_MEANS = 0;
 
     Domain(MemorySegment pointer) {
         super(pointer, Libvirt.intFunction("virDomainFree", ADDRESS));
@@ -84,6 +86,20 @@ public final class Domain extends Handle {
 
     public void start() {
         call("virDomainCreate");
+    }
+
+    /**
+     * Asks the guest to shut down and returns at once: by the agent inside it where one answers, else by its power button
+     * (ACPI). Whether it listens is the guest's affair.
+     */
+    public void shutDown() {
+        call("virDomainShutdownFlags", SHUTDOWN_BY_ANY_MEANS);
+    }
+
+    /** The number of its present life, another one each time it is started; empty when it does not run. */
+    public OptionalInt life() {
+        int number = with(d -> Libvirt.intFunction("virDomainGetID", ADDRESS).asInt(d));
+        return number < 0 ? OptionalInt.empty() : OptionalInt.of(number);
     }
 
     /** Pulls the plug. What the guest had in memory is lost: only for what is known not to be a VM's only live copy. */

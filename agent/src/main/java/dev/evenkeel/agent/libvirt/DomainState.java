@@ -10,7 +10,9 @@ public record DomainState(Status status, int reason) {
     private static final int PAUSED_STARTING_UP = 11;
     private static final int PAUSED_POSTCOPY = 12;
     private static final int PAUSED_POSTCOPY_FAILED = 13;
+    private static final int SHUTOFF_DESTROYED = 2;
     private static final int SHUTOFF_MIGRATED = 4;
+    private static final int SHUTOFF_SAVED = 5;
     private static final int RUNNING_POSTCOPY = 10;
     private static final int RUNNING_POSTCOPY_FAILED = 11;
 
@@ -62,6 +64,11 @@ public record DomainState(Status status, int reason) {
     public boolean isPostCopyFailed() {
         return status == Status.PAUSED && reason == PAUSED_POSTCOPY_FAILED
                 || isRunning() && reason == RUNNING_POSTCOPY_FAILED;
+    }
+
+    /** Somebody pulled its plug or saved it to a file; neither is ever done to a VM by an order of ours. */
+    public boolean wasStoppedByHand() {
+        return status == Status.SHUT_OFF && (reason == SHUTOFF_DESTROYED || reason == SHUTOFF_SAVED);
     }
 
     /** Shut off here because it went to another host. */

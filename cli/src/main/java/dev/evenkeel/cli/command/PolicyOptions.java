@@ -74,6 +74,14 @@ final class PolicyOptions {
     @Nullable
     Duration changeLimit;
 
+    @Option(
+            names = "--stop-limit",
+            paramLabel = "TIME",
+            converter = Durations.class,
+            description = "How long a guest may take to shut down where its owner lets it be restarted (default 5m).")
+    @Nullable
+    Duration stopLimit;
+
     /** What was given on the command line, as the API's policy. */
     ObjectNode chosen() {
         ObjectNode policy = Json.object();
@@ -87,6 +95,7 @@ final class PolicyOptions {
         put(policy, "drainMs", drainLimit);
         put(policy, "moveMs", moveLimit);
         put(policy, "changeMs", changeLimit);
+        put(policy, "stopMs", stopLimit);
         return policy;
     }
 

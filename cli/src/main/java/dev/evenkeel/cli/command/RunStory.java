@@ -95,7 +95,14 @@ final class RunStory {
             session.field("ended", day(ended) + ", after " + Human.length(took));
         }
         session.field(
-                "vms", Json.textOr("0", run, "vmsMoved") + " moved, " + Json.textOr("0", run, "vmsLost") + " lost");
+                "vms",
+                Json.textOr("0", run, "vmsMoved") + " moved, " + restarted(run) + Json.textOr("0", run, "vmsLost")
+                        + " lost");
+    }
+
+    private static String restarted(JsonNode run) {
+        String restarted = Json.textOr("0", run, "vmsRestarted");
+        return restarted.equals("0") ? "" : restarted + " restarted, ";
     }
 
     private static final Table<JsonNode> MOVES = Table.of(

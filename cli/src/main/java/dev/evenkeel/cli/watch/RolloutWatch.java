@@ -130,11 +130,13 @@ public final class RolloutWatch implements Watch.Subject {
 
     private static String moved(JsonNode run) {
         int moved = 0;
+        int restarted = 0;
         for (JsonNode move : run.path("moves")) {
             moved += "MOVED".equals(Json.text(move, "status")) ? 1 : 0;
+            restarted += "RESTARTED".equals(Json.text(move, "status")) ? 1 : 0;
         }
         int all = run.path("moves").size();
-        return all == 0 ? "" : moved + "/" + all + " moved";
+        return all == 0 ? "" : moved + "/" + all + " moved" + (restarted == 0 ? "" : ", " + restarted + " restarted");
     }
 
     /** What the host is busy with, or why it stands. */

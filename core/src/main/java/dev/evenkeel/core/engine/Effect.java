@@ -33,7 +33,13 @@ public sealed interface Effect {
     /** Bring the host back to what it ran before. Works on a host that is changed in part or not at all. */
     record UndoUpdate(UpdateId update, Method method) implements Effect {}
 
-    /** Start a VM that its host's failure stopped; only ordered where its owner's intent says so. */
+    /**
+     * Ask a guest to shut down, so that its VM can be started again later; only ordered with its owner's consent. A guest
+     * that is still up when {@code patience} is over is left running.
+     */
+    record StopVm(VmId vm, Duration patience) implements Effect {}
+
+    /** Start a VM that its host's failure or a {@link StopVm} stopped; nothing when it runs. */
     record StartVm(VmId vm) implements Effect {}
 
     /** Look again at an effect whose outcome was unknown and report it under its own id. */

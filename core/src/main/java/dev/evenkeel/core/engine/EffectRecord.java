@@ -27,7 +27,7 @@ public record EffectRecord(
         ACKNOWLEDGED,
         /** Its outcome is committed. */
         ENDED,
-        /** Its run ended first; it is no longer delivered. */
+        /** Its run ended first or wants it no longer; it is not delivered any more. */
         WITHDRAWN
     }
 

@@ -89,6 +89,9 @@ public class InMemoryRunStore implements RunStore {
             RunEvent.EffectEnded ended = commit.endedEffect();
             effects.computeIfPresent(ended.effect(), (id, e) -> with(e, EffectRecord.Status.ENDED, ended.outcome()));
         }
+        if (step.withdraw()) {
+            withdraw(next.id());
+        }
         for (Step.Order order : step.orders()) {
             effects.put(
                     order.id(),
@@ -120,10 +123,13 @@ public class InMemoryRunStore implements RunStore {
         step.notices().forEach(notice -> notices.add(new NumberedNotice(notices.size() + 1L, notice)));
         if (next.ended()) {
             List.copyOf(holds.keySet()).forEach(scope -> release(scope, next.id()));
-            effects.replaceAll((id, e) -> e.run().equals(next.id()) && e.outstanding()
-                    ? with(e, EffectRecord.Status.WITHDRAWN, e.outcome())
-                    : e);
+            withdraw(next.id());
         }
+    }
+
+    private void withdraw(RunId run) {
+        effects.replaceAll((id, e) ->
+                e.run().equals(run) && e.outstanding() ? with(e, EffectRecord.Status.WITHDRAWN, e.outcome()) : e);
     }
 
     private void put(Run run, long version) {

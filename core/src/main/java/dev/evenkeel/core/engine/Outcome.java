@@ -4,6 +4,7 @@ import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Refusal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -60,6 +61,17 @@ public sealed interface Outcome {
         }
     }
 
+    /** The VM's guest went down because it was asked to; {@code askedAt} by the host's clock. */
+    record Stopped(Instant askedAt) implements Outcome {}
+
+    /**
+     * The VM runs.
+     *
+     * @param at when that was so, by the host's clock
+     * @param already it ran before the order came
+     */
+    record Started(Instant at, boolean already) implements Outcome {}
+
     /** An order that has nothing to tell, such as an abort, was carried out. */
     record Acted() implements Outcome {}
 
@@ -73,7 +85,7 @@ public sealed interface Outcome {
     enum Aftermath {
         /** As if it had never been ordered. */
         UNCHANGED,
-        /** The host is changed in part and wants its undo. */
+        /** The host is changed in part and wants its undo; or the guest was asked to go down and may yet do so. */
         CHANGED,
         /** The VM is no longer running anywhere. */
         VM_DEAD

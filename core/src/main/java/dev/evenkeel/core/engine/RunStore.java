@@ -17,7 +17,8 @@ public interface RunStore {
 
     /**
      * Writes a step whole or not at all: checks the lease's epoch, the run's version and every hold; then writes the run,
-     * the event into its story, new effects as {@code ORDERED}, the ended effect's outcome, holds, messages, spawned runs
+     * the event into its story, the ended effect's outcome, the withdrawal of what is outstanding where the step says so,
+     * new effects as {@code ORDERED}, holds, messages, spawned runs
      * (version 1, each with a {@link RunEvent.RunOrdered} message to itself), ledger rows and notices, and removes the
      * consumed message. A run that creates itself (expected version 0) gets its own {@code RunOrdered} message. When the
      * run ends, all its holds are given back and its outstanding effects withdrawn. A hold that the run has already is

@@ -12,6 +12,7 @@ import java.util.List;
  * @param acquire holds that must be free, else nothing is committed and the run is told
  * @param release scopes given back; everything is given back when the run ends
  * @param spawn runs that begin with this commit
+ * @param withdraw the run's effects that are outstanding are no longer wanted; those of this step are
  */
 public record Step(
         Run next,
@@ -21,7 +22,8 @@ public record Step(
         List<Message> messages,
         List<Run> spawn,
         List<LedgerEntry> ledger,
-        List<Notice> notices) {
+        List<Notice> notices,
+        boolean withdraw) {
 
     /** An effect and the agent it is for. */
     public record Order(EffectId id, HostId agent, Effect effect) {}
@@ -50,6 +52,7 @@ public record Step(
         private final List<Run> spawn = new ArrayList<>();
         private final List<LedgerEntry> ledger = new ArrayList<>();
         private final List<Notice> notices = new ArrayList<>();
+        private boolean withdraw;
 
         public Builder order(EffectId id, HostId agent, Effect effect) {
             orders.add(new Order(id, agent, effect));
@@ -86,8 +89,13 @@ public record Step(
             return this;
         }
 
+        public Builder withdraw() {
+            withdraw = true;
+            return this;
+        }
+
         public Step to(Run next) {
-            return new Step(next, orders, acquire, release, messages, spawn, ledger, notices);
+            return new Step(next, orders, acquire, release, messages, spawn, ledger, notices, withdraw);
         }
     }
 }

@@ -99,7 +99,13 @@ final class Drain {
             case Outcome.Changed c -> {
                 return Step.ignore(run);
             }
+            case Outcome.Stopped s -> {
+                return Step.ignore(run);
+            }
             case Outcome.Acted a -> {
+                return Step.ignore(run);
+            }
+            case Outcome.Started s -> {
                 // The VM that had died runs again by its owner's wish; now it can be moved like any other.
                 moves.set(at, move.waits(now, now, move.why()));
                 step.notice(Ending.warning(run, world, "VmRestarted", "VM " + move.name() + " was started again"));
@@ -112,7 +118,11 @@ final class Drain {
 
     private void onFailed(int at, Move move, Outcome.Failed failed) {
         Refusal why = failed.why().with("vm", move.vm().value());
-        if (failed.aftermath() == Outcome.Aftermath.VM_DEAD) {
+        if (failed.aftermath() == Outcome.Aftermath.VM_DEAD && run.host().equals(move.to())) {
+            // The start of a VM that had died: its loss is counted, and its owner is told that it stays down.
+            moves.set(at, move.becomes(Move.Status.GONE, now, why));
+            step.notice(Ending.alarm(run, world, "StartFailed", why));
+        } else if (failed.aftermath() == Outcome.Aftermath.VM_DEAD) {
             lost++;
             moves.set(at, move.becomes(Move.Status.GONE, now, why));
             step.notice(Ending.alarm(run, world, "VmDied", why));
@@ -240,7 +250,11 @@ final class Drain {
             }
             return Ending.end(step, counted(), RunOutcome.REFUSED, why, world);
         }
-        return HostRunDecider.drained(counted(), world, step);
+        List<Vm> staying = sight.staying();
+        if (staying.isEmpty()) {
+            return HostRunDecider.drained(counted(), world, step);
+        }
+        return mayStart ? Stops.begin(step, at(draining(now)), staying, world) : step.to(at(draining(now)));
     }
 
     private Refusal stuckVms(List<Move> stuck) {

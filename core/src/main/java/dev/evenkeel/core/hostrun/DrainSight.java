@@ -9,12 +9,14 @@ import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.impact.Ladder;
 import dev.evenkeel.core.placement.Placement;
+import dev.evenkeel.core.update.Method;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** The moves of a drain in the light of what is seen on the hosts. Shares its list of moves with the drain. */
 final class DrainSight {
@@ -56,7 +58,9 @@ final class DrainSight {
         }
         for (int i = 0; i < moves.size(); i++) {
             Move move = moves.get(i);
-            boolean waiting = move.status() == Move.Status.PENDING || move.status() == Move.Status.STUCK;
+            boolean waiting = move.status() == Move.Status.PENDING
+                    || move.status() == Move.Status.STUCK
+                    || move.status() == Move.Status.STAYS;
             if (waiting
                     && observedAt.isAfter(move.at())
                     && here.stream().noneMatch(vm -> vm.id().equals(move.vm()))) {
@@ -77,17 +81,55 @@ final class DrainSight {
         return !(run.purpose() instanceof Purpose.MoveOne one) || one.vm().equals(vm.id());
     }
 
-    /** What can't be moved at all is found before anything is: then an update's drain moves nothing in vain. */
+    /**
+     * What can't be moved at all is found before anything is: then an update's drain moves nothing in vain. Consent to a
+     * restart is looked at anew each time, so that it can be withdrawn until the moment it is used.
+     */
     void markUnmovable() {
         for (int i = 0; i < moves.size(); i++) {
             Move move = moves.get(i);
-            if (move.status() == Move.Status.PENDING) {
+            if (move.status() == Move.Status.PENDING || move.status() == Move.Status.STAYS) {
                 List<Refusal> never = sighting(move.vm()).map(Ladder::unmovable).orElse(List.of());
-                if (!never.isEmpty()) {
-                    moves.set(i, move.becomes(Move.Status.STUCK, world.now(), never.getFirst()));
+                if (never.isEmpty() && move.status() == Move.Status.STAYS) {
+                    moves.set(i, move.waits(world.now(), world.now(), null));
+                } else if (!never.isEmpty()) {
+                    mark(i, never.getFirst());
                 }
             }
         }
+    }
+
+    private void mark(int at, Refusal never) {
+        Move move = moves.get(at);
+        Refusal no = mayRestart()
+                ? sighting(move.vm()).map(vm -> unstoppable(vm, at)).orElse(null)
+                : never;
+        if (no != null) {
+            moves.set(at, move.becomes(Move.Status.STUCK, world.now(), no));
+        } else if (move.status() != Move.Status.STAYS) {
+            moves.set(at, move.becomes(Move.Status.STAYS, world.now(), never));
+        }
+    }
+
+    private boolean mayRestart() {
+        return run.purpose() instanceof Purpose.UpdateHost update && update.method() == Method.REBOOT;
+    }
+
+    /** Why a VM that can't be moved can't be restarted either, or null. */
+    private @Nullable Refusal unstoppable(Vm vm, int at) {
+        List<Vm> before = moves.subList(0, at).stream()
+                .filter(move -> move.status() == Move.Status.STAYS)
+                .flatMap(move -> sighting(move.vm()).stream())
+                .toList();
+        return Ladder.unstoppable(vm, before);
+    }
+
+    /** The VMs that are to be restarted where they are. */
+    List<Vm> staying() {
+        return moves.stream()
+                .filter(move -> move.status() == Move.Status.STAYS)
+                .flatMap(move -> sighting(move.vm()).stream())
+                .toList();
     }
 
     /** Where a VM goes, beside what is under way already. */
@@ -153,9 +195,15 @@ final class DrainSight {
 
     /** What a move disturbs: the VM, and its availability set, of which one VM at a time is disturbed. */
     List<String> scopes(VmId vm) {
+        return world.fleet().vm(vm).map(DrainSight::scopes).orElse(List.of("vm:" + vm));
+    }
+
+    static List<String> scopes(Vm vm) {
         List<String> scopes = new ArrayList<>();
-        scopes.add("vm:" + vm);
-        world.fleet().vm(vm).map(Vm::availabilitySet).ifPresent(set -> scopes.add("set:" + set));
+        scopes.add("vm:" + vm.id());
+        if (vm.availabilitySet() != null) {
+            scopes.add("set:" + vm.availabilitySet());
+        }
         return scopes;
     }
 }

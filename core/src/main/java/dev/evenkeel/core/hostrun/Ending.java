@@ -18,7 +18,13 @@ final class Ending {
         return end(new Step.Builder(), run, outcome, why, world);
     }
 
+    /** Ends the run; where it has stopped VMs, they are started first. */
     static Step end(Step.Builder step, HostRun run, RunOutcome outcome, @Nullable Refusal why, World world) {
+        return Starts.owes(run) ? Starts.begin(step, run, outcome, why, world) : finish(step, run, outcome, why, world);
+    }
+
+    /** Ends the run as things are. */
+    static Step finish(Step.Builder step, HostRun run, RunOutcome outcome, @Nullable Refusal why, World world) {
         if (run.rollout() != null) {
             step.send(run.rollout(), new RunEvent.HostRunEnded(run.id(), run.host(), outcome, why, run.vmsLost()));
         }

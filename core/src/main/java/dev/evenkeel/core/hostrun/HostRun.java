@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param effects how many effects it has ordered; numbers the next one
  * @param moved how many VMs it has moved
  * @param vmsLost how many VMs died while it worked
+ * @param restarts the VMs that it stopped or meant to stop, with their owners' consent; it does not end before they run
  * @param by who ordered it
  * @param reason why, in that person's words
  */
@@ -36,12 +37,14 @@ public record HostRun(
         int effects,
         int moved,
         int vmsLost,
+        List<Restart> restarts,
         Instant orderedAt,
         String by,
         String reason)
         implements Run {
     public HostRun {
         budgets = List.copyOf(budgets);
+        restarts = restarts == null ? List.of() : List.copyOf(restarts); // null in runs stored before there were any
     }
 
     /** A run about to begin. */
@@ -57,7 +60,8 @@ public record HostRun(
             String by,
             String reason) {
         HostRunState first = new HostRunState.Reserving(now, now.plus(policy.reserve()));
-        return new HostRun(id, shard, host, purpose, policy, rollout, budgets, first, 0, 0, 0, now, by, reason);
+        return new HostRun(
+                id, shard, host, purpose, policy, rollout, budgets, first, 0, 0, 0, List.of(), now, by, reason);
     }
 
     /** The holds it takes before it touches anything: first its host, which no two runs may work on. */
@@ -75,18 +79,28 @@ public record HostRun(
     }
 
     HostRun in(HostRunState next) {
-        return copy(next, effects, moved, vmsLost);
+        return copy(next, effects, moved, vmsLost, restarts);
     }
 
     HostRun ordering(HostRunState next) {
-        return copy(next, effects + 1, moved, vmsLost);
+        return copy(next, effects + 1, moved, vmsLost, restarts);
     }
 
     HostRun counting(int movedNow, int lostNow) {
-        return copy(state, effects, moved + movedNow, vmsLost + lostNow);
+        return copy(state, effects, moved + movedNow, vmsLost + lostNow, restarts);
     }
 
-    private HostRun copy(HostRunState nextState, int nextEffects, int nextMoved, int nextLost) {
+    HostRun restarting(List<Restart> next) {
+        return copy(state, effects, moved, vmsLost, next);
+    }
+
+    /** The same with one effect more ordered. */
+    HostRun ordered() {
+        return ordering(state);
+    }
+
+    private HostRun copy(
+            HostRunState nextState, int nextEffects, int nextMoved, int nextLost, List<Restart> nextRestarts) {
         return new HostRun(
                 id,
                 shard,
@@ -99,6 +113,7 @@ public record HostRun(
                 nextEffects,
                 nextMoved,
                 nextLost,
+                nextRestarts,
                 orderedAt,
                 by,
                 reason);
@@ -125,16 +140,19 @@ public record HostRun(
     }
 
     @Override
-    public HostRun asksPerson(Refusal why, Instant now) {
+    public HostRun asksPerson(Refusal because, Instant now) {
+        Refusal why = Starts.tellingWhatIsDown(this, because);
         return switch (state) {
             case HostRunState.Ended e -> this;
             case HostRunState.NeedsPerson p ->
                 in(new HostRunState.NeedsPerson(p.resume(), why, p.since(), PersonAsked.nextAsk(p.since(), now)));
             case HostRunState.Reserving r -> in(PersonAsked.asking(r, why, now));
             case HostRunState.Draining d -> in(PersonAsked.asking(d, why, now));
+            case HostRunState.Stopping s -> in(PersonAsked.asking(s, why, now));
             case HostRunState.Applying a -> in(PersonAsked.asking(a, why, now));
             case HostRunState.Verifying v -> in(PersonAsked.asking(v, why, now));
             case HostRunState.Undoing u -> in(PersonAsked.asking(u, why, now));
+            case HostRunState.Starting s -> in(PersonAsked.asking(s, why, now));
         };
     }
 }

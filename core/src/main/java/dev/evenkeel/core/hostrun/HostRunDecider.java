@@ -14,6 +14,8 @@ import dev.evenkeel.core.hostrun.HostRunState.Draining;
 import dev.evenkeel.core.hostrun.HostRunState.Ended;
 import dev.evenkeel.core.hostrun.HostRunState.NeedsPerson;
 import dev.evenkeel.core.hostrun.HostRunState.Reserving;
+import dev.evenkeel.core.hostrun.HostRunState.Starting;
+import dev.evenkeel.core.hostrun.HostRunState.Stopping;
 import dev.evenkeel.core.hostrun.HostRunState.Undoing;
 import dev.evenkeel.core.hostrun.HostRunState.Verifying;
 import java.time.Duration;
@@ -31,9 +33,11 @@ public final class HostRunDecider {
         return switch (run.state()) {
             case Reserving r -> onReserving(run, r, event, world);
             case Draining d -> Drain.on(run, d, event, world);
+            case Stopping s -> Stops.on(run, s, event, world);
             case Applying a -> onApplying(run, a, event, world);
             case Verifying v -> onVerifying(run, v, event, world);
             case Undoing u -> onUndoing(run, u, event, world);
+            case Starting s -> Starts.on(run, s, event, world);
             case NeedsPerson p -> PersonAsked.on(run, p, event, world);
             case Ended e -> afterEnd(run, event, world);
         };
@@ -48,7 +52,11 @@ public final class HostRunDecider {
             case Outcome.Unknown u -> u.why();
             case Outcome.Failed f -> f.aftermath() == Outcome.Aftermath.UNCHANGED ? null : f.why();
             case Outcome.Changed c -> null;
+            case Outcome.Stopped s ->
+                Refusal.of(
+                        "LEFT_DOWN", "a VM of host " + run.host() + " went down after run " + run.id() + " was closed");
             case Outcome.Moved m -> null;
+            case Outcome.Started s -> null;
             case Outcome.Acted a -> null;
         };
         return left == null
@@ -101,17 +109,21 @@ public final class HostRunDecider {
     /** The host is empty: what comes next depends on what the run is for. */
     static Step drained(HostRun run, World world, Step.Builder step) {
         return switch (run.purpose()) {
-            case Purpose.UpdateHost update -> {
-                EffectId effect = run.nextEffect();
-                step.order(effect, run.host(), new Effect.ApplyUpdate(update.update(), update.method()));
-                step.notice(Ending.info(
-                        run, world, "HostEmptied", "host " + run.host() + " is empty; applying " + update.update()));
-                yield step.to(run.ordering(
-                        new Applying(effect, world.now().plus(run.policy().change()), null)));
-            }
+            case Purpose.UpdateHost update -> apply(step, run, world);
             case Purpose.Evacuate e -> Ending.end(step, run, RunOutcome.DONE, null, world);
             case Purpose.MoveOne m -> Ending.end(step, run, RunOutcome.DONE, null, world);
         };
+    }
+
+    /** No VM lives on the host any more. */
+    static Step apply(Step.Builder step, HostRun run, World world) {
+        Purpose.UpdateHost update = (Purpose.UpdateHost) run.purpose();
+        EffectId effect = run.nextEffect();
+        step.order(effect, run.host(), new Effect.ApplyUpdate(update.update(), update.method()));
+        step.notice(Ending.info(
+                run, world, "HostEmptied", "host " + run.host() + " is empty; applying " + update.update()));
+        return step.to(
+                run.ordering(new Applying(effect, world.now().plus(run.policy().change()), null)));
     }
 
     private static Step onApplying(HostRun run, Applying state, RunEvent event, World world) {
@@ -120,8 +132,10 @@ public final class HostRunDecider {
             when e.effect().equals(state.effect()) ->
                 switch (e.outcome()) {
                     case Outcome.Failed f
-                    when f.why().code().equals("HOST_NOT_EMPTY") && state.cancel() == null ->
+                    when f.why().code().equals("HOST_NOT_EMPTY") && state.cancel() == null && !Starts.owes(run) ->
                         // Somebody started or moved a VM here between the last look and the order: empty it again.
+                        // Where
+                        // VMs are down for us they come first, and the run ends.
                         new Step.Builder()
                                 .notice(Ending.warning(
                                         run, world, "HostFilledAgain", f.why().why()))
@@ -142,6 +156,8 @@ public final class HostRunDecider {
                     case Outcome.Changed c ->
                         state.cancel() != null ? undo(run, state.cancel(), world) : verify(run, world);
                     case Outcome.Moved m -> Step.ignore(run);
+                    case Outcome.Stopped s -> Step.ignore(run);
+                    case Outcome.Started s -> Step.ignore(run);
                     case Outcome.Acted a -> Step.ignore(run);
                 };
             case RunEvent.CancelOrdered c ->
@@ -176,6 +192,8 @@ public final class HostRunDecider {
                     case Outcome.Failed f -> undo(run, f.why(), world);
                     case Outcome.Unknown u -> PersonAsked.askPerson(run, u.why(), world);
                     case Outcome.Moved m -> Step.ignore(run);
+                    case Outcome.Stopped s -> Step.ignore(run);
+                    case Outcome.Started s -> Step.ignore(run);
                     case Outcome.Acted a -> Step.ignore(run);
                 };
             case RunEvent.CancelOrdered c ->
@@ -210,6 +228,8 @@ public final class HostRunDecider {
                                 run, f.why().with("undoing", state.why().why()), world);
                     case Outcome.Unknown u -> PersonAsked.askPerson(run, u.why(), world);
                     case Outcome.Moved m -> Step.ignore(run);
+                    case Outcome.Stopped s -> Step.ignore(run);
+                    case Outcome.Started s -> Step.ignore(run);
                     case Outcome.Acted a -> Step.ignore(run);
                 };
             default -> overdueOrIgnore(run, state.effect(), state.limit(), event, world);

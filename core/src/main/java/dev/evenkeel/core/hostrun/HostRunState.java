@@ -22,7 +22,16 @@ import org.jspecify.annotations.Nullable;
  *       any state whose effect is unknown or overdue <--> NeedsPerson --> Ended(as the person says)
  * </pre>
  *
- * Every state but the last has a time at which it looks again and a limit after which it leaves by itself or asks a
+ * <p>Where VMs stay that may be restarted, {@code Stopping} comes between Draining and Applying, and {@code Starting}
+ * before every end that follows it: a run does not end while a VM that it stopped is down, unless a person says so.
+ *
+ * <pre>
+ *  Draining --> Stopping --> Applying --> Verifying, Undoing --+
+ *                  |            |                              v
+ *                  +------------+------------------------> Starting --> Ended(as it came)
+ * </pre>
+ *
+ * <p>Every state but the last has a time at which it looks again and a limit after which it leaves by itself or asks a
  * person.
  */
 public sealed interface HostRunState {
@@ -58,6 +67,18 @@ public sealed interface HostRunState {
         }
     }
 
+    /**
+     * The guests that stay and whose owners consent are asked to go down.
+     *
+     * @param giveUp why those that have gone down are to be started again at once, or null
+     */
+    record Stopping(Instant limit, @Nullable Refusal giveUp) implements HostRunState {
+        @Override
+        public Optional<Instant> due() {
+            return Optional.of(limit);
+        }
+    }
+
     /** The agent brings the update in; {@code cancel} is set when somebody wants it undone afterwards. */
     record Applying(
             EffectId effect, Instant limit, @Nullable Refusal cancel) implements HostRunState {
@@ -81,6 +102,22 @@ public sealed interface HostRunState {
         @Override
         public Optional<Instant> due() {
             return Optional.of(limit);
+        }
+    }
+
+    /**
+     * Every VM that this run has stopped is started again; then the run ends as it has come to.
+     *
+     * @param limit after which a person is asked
+     */
+    record Starting(
+            Instant lookAt,
+            Instant limit,
+            RunOutcome outcome,
+            @Nullable Refusal why) implements HostRunState {
+        @Override
+        public Optional<Instant> due() {
+            return Optional.of(lookAt);
         }
     }
 

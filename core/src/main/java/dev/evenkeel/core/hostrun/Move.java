@@ -39,11 +39,13 @@ public record Move(
         UNSURE,
         /** It can't be moved, or was tried often enough. It keeps running where it is. */
         STUCK,
+        /** It can't be moved, and its owner lets it be restarted where it is once the others have left. */
+        STAYS,
         /** It left the host by other hands, was shut off by its owner, or died. */
         GONE;
 
         boolean settled() {
-            return this == MOVED || this == GONE || this == STUCK;
+            return this == MOVED || this == GONE || this == STUCK || this == STAYS;
         }
     }
 

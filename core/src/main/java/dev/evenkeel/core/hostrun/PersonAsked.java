@@ -2,6 +2,7 @@ package dev.evenkeel.core.hostrun;
 
 import dev.evenkeel.core.engine.Effect;
 import dev.evenkeel.core.engine.EffectId;
+import dev.evenkeel.core.engine.Notice;
 import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.RunEvent;
 import dev.evenkeel.core.engine.Step;
@@ -12,6 +13,8 @@ import dev.evenkeel.core.hostrun.HostRunState.Draining;
 import dev.evenkeel.core.hostrun.HostRunState.Ended;
 import dev.evenkeel.core.hostrun.HostRunState.NeedsPerson;
 import dev.evenkeel.core.hostrun.HostRunState.Reserving;
+import dev.evenkeel.core.hostrun.HostRunState.Starting;
+import dev.evenkeel.core.hostrun.HostRunState.Stopping;
 import dev.evenkeel.core.hostrun.HostRunState.Undoing;
 import dev.evenkeel.core.hostrun.HostRunState.Verifying;
 import java.time.Duration;
@@ -43,8 +46,9 @@ final class PersonAsked {
     }
 
     static Step askPerson(Step.Builder step, HostRun run, Refusal why, World world) {
-        return step.notice(Ending.alarm(run, world, "PersonNeeded", why))
-                .to(run.in(asking(run.state(), why, world.now())));
+        Refusal all = Starts.tellingWhatIsDown(run, why);
+        return step.notice(Ending.alarm(run, world, "PersonNeeded", all))
+                .to(run.in(asking(run.state(), all, world.now())));
     }
 
     /** Waits for a person and goes on from {@code state} once it is known how. */
@@ -58,31 +62,59 @@ final class PersonAsked {
      */
     static Step on(HostRun run, NeedsPerson state, RunEvent event, World world) {
         return switch (event) {
-            case RunEvent.ResolveOrdered r -> Ending.end(run, r.as(), HostRunDecider.resolved(r), world);
+            case RunEvent.ResolveOrdered r -> resolve(run, state, r, world);
             case RunEvent.TimerFired t -> askAgain(run, state, world);
             case RunEvent.EffectEnded e
-            when waitsFor(state.resume(), e) -> HostRunDecider.decide(run.in(state.resume()), e, world);
+            when waitsFor(run, state.resume(), e) -> {
+                Step step = HostRunDecider.decide(run.in(state.resume()), e, world);
+                // A start that failed once more is no news to the person who was asked.
+                yield state.resume() instanceof Starting && step.next().needsPerson()
+                        ? asksStill(state, step, List.of())
+                        : step;
+            }
             case RunEvent.CancelOrdered c -> {
                 Step step = HostRunDecider.decide(run.in(state.resume()), c, world);
                 HostRun next = (HostRun) step.next();
-                yield next.ended() || next.needsPerson()
+                yield next.ended()
+                                || next.needsPerson()
+                                || !next.state()
+                                        .getClass()
+                                        .equals(state.resume().getClass())
                         ? step
-                        : new Step(
-                                next.in(new NeedsPerson(next.state(), state.why(), state.since(), state.askAt())),
-                                step.orders(),
-                                step.acquire(),
-                                step.release(),
-                                step.messages(),
-                                step.spawn(),
-                                step.ledger(),
-                                step.notices());
+                        : asksStill(state, step, step.notices());
             }
             default -> Step.ignore(run);
         };
     }
 
+    private static Step asksStill(NeedsPerson state, Step step, List<Notice> notices) {
+        HostRun next = (HostRun) step.next();
+        HostRunState resume = next.state() instanceof NeedsPerson p ? p.resume() : next.state();
+        return new Step(
+                next.in(new NeedsPerson(resume, state.why(), state.since(), state.askAt())),
+                step.orders(),
+                step.acquire(),
+                step.release(),
+                step.messages(),
+                step.spawn(),
+                step.ledger(),
+                notices,
+                step.withdraw());
+    }
+
+    /**
+     * Who has looked has the last word: nothing else that is outstanding is wanted any more. VMs that the run stopped are
+     * started all the same before it ends, if that was not tried yet.
+     */
+    private static Step resolve(HostRun run, NeedsPerson state, RunEvent.ResolveOrdered order, World world) {
+        Refusal why = Starts.tellingWhatIsDown(run, HostRunDecider.resolved(order));
+        return state.resume() instanceof Starting
+                ? Ending.finish(new Step.Builder(), run, order.as(), why, world)
+                : Ending.end(new Step.Builder().withdraw(), run, order.as(), HostRunDecider.resolved(order), world);
+    }
+
     /** Whether an end of an effect says more than was known: once unknown, it is no news that it is unknown still. */
-    private static boolean waitsFor(HostRunState state, RunEvent.EffectEnded ended) {
+    private static boolean waitsFor(HostRun run, HostRunState state, RunEvent.EffectEnded ended) {
         boolean known = !(ended.outcome() instanceof Outcome.Unknown);
         EffectId effect = ended.effect();
         return switch (state) {
@@ -90,13 +122,25 @@ final class PersonAsked {
                 d.moves().stream()
                         .filter(m -> effect.equals(m.effect()))
                         .anyMatch(m -> m.status() == Move.Status.MOVING || (known && m.status() == Move.Status.UNSURE));
+            case Stopping s -> waitsForRestart(run, ended, known);
+            case Starting s -> waitsForRestart(run, ended, known);
             case Applying a -> known && a.effect().equals(effect);
             case Verifying v -> known && v.effect().equals(effect);
             case Undoing u -> known && u.effect().equals(effect);
             case Reserving r -> false;
-            case NeedsPerson p -> waitsFor(p.resume(), ended);
+            case NeedsPerson p -> waitsFor(run, p.resume(), ended);
             case Ended e -> false;
         };
+    }
+
+    private static boolean waitsForRestart(HostRun run, RunEvent.EffectEnded ended, boolean known) {
+        return run.restarts().stream()
+                .filter(r -> r.effect().equals(ended.effect()))
+                .anyMatch(r -> switch (r.status()) {
+                    case STOPPING, STARTING -> true;
+                    case UNSURE -> known;
+                    case STOPPED, LINGERING, RUNNING, LEFT -> false;
+                });
     }
 
     private static Step askAgain(HostRun run, NeedsPerson state, World world) {
@@ -105,9 +149,12 @@ final class PersonAsked {
         }
         Step.Builder step = new Step.Builder();
         HostRun next = run;
-        for (EffectId effect : unaccounted(state.resume())) {
+        for (EffectId effect : unaccounted(run, state.resume())) {
             step.order(next.nextEffect(), run.host(), new Effect.AskAgain(effect));
-            next = next.ordering(next.state());
+            next = next.ordered();
+        }
+        if (state.resume() instanceof Starting starting) {
+            next = (HostRun) Starts.tryAgain(next, starting, step, world).next();
         }
         return step.to(next.in(
                 new NeedsPerson(state.resume(), state.why(), state.since(), nextAsk(state.since(), world.now()))));
@@ -120,7 +167,7 @@ final class PersonAsked {
         return now.plus(pause.compareTo(ASK_AT_MOST) > 0 ? ASK_AT_MOST : pause);
     }
 
-    private static List<EffectId> unaccounted(HostRunState state) {
+    private static List<EffectId> unaccounted(HostRun run, HostRunState state) {
         return switch (state) {
             case Draining d ->
                 d.moves().stream()
@@ -128,12 +175,24 @@ final class PersonAsked {
                         .map(Move::effect)
                         .filter(Objects::nonNull)
                         .toList();
+            case Stopping s -> unaccountedRestarts(run);
+            case Starting s -> unaccountedRestarts(run);
             case Applying a -> List.of(a.effect());
             case Verifying v -> List.of(v.effect());
             case Undoing u -> List.of(u.effect());
             case Reserving r -> List.of();
-            case NeedsPerson p -> unaccounted(p.resume());
+            case NeedsPerson p -> unaccounted(run, p.resume());
             case Ended e -> List.of();
         };
+    }
+
+    private static List<EffectId> unaccountedRestarts(HostRun run) {
+        return run.restarts().stream()
+                .filter(r -> switch (r.status()) {
+                    case STOPPING, STARTING, UNSURE -> true;
+                    case STOPPED, LINGERING, RUNNING, LEFT -> false;
+                })
+                .map(Restart::effect)
+                .toList();
     }
 }

@@ -11,19 +11,32 @@ import java.time.Duration;
  * @param drain how long emptying may take in all
  * @param move how long one move may take
  * @param change how long applying, verifying and undoing may each take before a person is asked
+ * @param stop how long a guest may take to go down where its owner lets it be restarted; one that takes longer is left
+ *     running and its host keeps what it has
  */
 public record RunPolicy(
-        int parallelMoves, int moveAttempts, Duration reserve, Duration drain, Duration move, Duration change) {
+        int parallelMoves,
+        int moveAttempts,
+        Duration reserve,
+        Duration drain,
+        Duration move,
+        Duration change,
+        Duration stop) {
+    /** Twice what a Linux guest gives its services to stop, and some. */
+    private static final Duration STOP = Duration.ofMinutes(5);
+
     public static final RunPolicy DEFAULT = new RunPolicy(
-            2, 3, Duration.ofHours(1), Duration.ofHours(2), Duration.ofMinutes(20), Duration.ofMinutes(30));
+            2, 3, Duration.ofHours(1), Duration.ofHours(2), Duration.ofMinutes(20), Duration.ofMinutes(30), STOP);
 
     public RunPolicy {
+        stop = stop == null ? STOP : stop; // a run that was stored before this limit was known
         between("parallelMoves", parallelMoves, 1, 16);
         between("moveAttempts", moveAttempts, 1, 10);
         positive("reserve", reserve);
         positive("drain", drain);
         positive("move", move);
         positive("change", change);
+        positive("stop", stop);
     }
 
     private static void between(String field, int value, int least, int most) {

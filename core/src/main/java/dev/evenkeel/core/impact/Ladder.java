@@ -1,24 +1,32 @@
 package dev.evenkeel.core.impact;
 
+import dev.evenkeel.core.fleet.AvailabilitySetId;
 import dev.evenkeel.core.fleet.Fleet;
 import dev.evenkeel.core.fleet.Host;
+import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.fleet.VmState;
 import dev.evenkeel.core.placement.Placement;
 import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.update.Update;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the method for a host: from the least disturbing rung down, each refused rung with its reasons. A rung without
  * a payload is refused like any other, so that an operator sees what a better manifest would spare the VMs.
  */
 public final class Ladder {
+    /** How long a VM that is restarted is expected to be out of service: its guest's way down, the update, its boot. */
+    public static final Duration RESTART = Duration.ofMinutes(5);
+
     private Ladder() {}
 
     public static MethodChoice choose(Update update, Host host, Fleet fleet, PauseModel pauses) {
@@ -41,7 +49,7 @@ public final class Ladder {
         }
         return switch (method) {
             case MIGRATE -> migrate(update, host, fleet, pauses, forecasts);
-            case REBOOT -> reboot(host, fleet, forecasts);
+            case REBOOT -> reboot(update, host, fleet, pauses, forecasts);
             case HOT_PATCH, PRESERVE_VMM, PRESERVE_KERNEL, SELF_SERVICE ->
                 List.of(Refusal.of("NO_MECHANISM", "this version of Evenkeel has no mechanism for " + method));
         };
@@ -50,20 +58,37 @@ public final class Ladder {
     private static List<Refusal> migrate(
             Update update, Host host, Fleet fleet, PauseModel pauses, List<VmForecast> forecasts) {
         List<Refusal> refusals = new ArrayList<>();
-        Map<VmId, Placement.Answer> targets = Placement.evacuate(host.id(), fleet, h -> update.isOn(h.facts()));
-        for (Vm vm : fleet.aliveOn(host.id())) {
-            List<Refusal> own = unmovable(vm);
-            refusals.addAll(own);
-            if (own.isEmpty()) {
-                switch (targets.get(vm.id())) {
-                    case Placement.Answer.Target target ->
-                        forecast(vm, host, target.host(), pauses, forecasts, refusals);
-                    case Placement.Answer.Nowhere nowhere -> refusals.add(nowhere.why());
-                    case null -> throw new IllegalStateException("no answer for VM " + vm.id());
-                }
+        fleet.aliveOn(host.id()).forEach(vm -> refusals.addAll(unmovable(vm)));
+        moves(update, host, fleet, pauses, forecasts, refusals);
+        return refusals;
+    }
+
+    /** What the VMs that can be moved at all would feel, and which of them find no place or would stand still too long. */
+    private static void moves(
+            Update update,
+            Host host,
+            Fleet fleet,
+            PauseModel pauses,
+            List<VmForecast> forecasts,
+            List<Refusal> refusals) {
+        Fleet movable = withoutUnmovable(fleet, host.id());
+        Map<VmId, Placement.Answer> targets = Placement.evacuate(host.id(), movable, h -> update.isOn(h.facts()));
+        for (Vm vm : movable.aliveOn(host.id())) {
+            switch (targets.get(vm.id())) {
+                case Placement.Answer.Target target -> forecast(vm, host, target.host(), pauses, forecasts, refusals);
+                case Placement.Answer.Nowhere nowhere -> refusals.add(nowhere.why());
+                case null -> throw new IllegalStateException("no answer for VM " + vm.id());
             }
         }
-        return refusals;
+    }
+
+    /** The fleet without those VMs of one host that can't be moved, whatever else. */
+    public static Fleet withoutUnmovable(Fleet fleet, HostId host) {
+        return new Fleet(
+                fleet.hosts().values(),
+                fleet.allVms().stream()
+                        .filter(vm -> !vm.host().equals(host) || unmovable(vm).isEmpty())
+                        .toList());
     }
 
     private static void forecast(
@@ -99,18 +124,56 @@ public final class Ladder {
         return refusals;
     }
 
-    private static List<Refusal> reboot(Host host, Fleet fleet, List<VmForecast> forecasts) {
+    /** Whatever can be moved is moved; the rest is restarted where it is, if every owner of the rest has agreed. */
+    private static List<Refusal> reboot(
+            Update update, Host host, Fleet fleet, PauseModel pauses, List<VmForecast> forecasts) {
         List<Refusal> refusals = new ArrayList<>();
+        List<Vm> staying = new ArrayList<>();
         for (Vm vm : fleet.aliveOn(host.id())) {
-            if (vm.intent().restart() == Intent.Restart.CONSENT) {
-                forecasts.add(new VmForecast(vm.id(), new Impact.Restart(), Duration.ofMinutes(5)));
-            } else {
-                refusals.add(Refusal.of(
-                        "NO_CONSENT",
-                        "the owner of VM " + vm.name() + " has not agreed to a restart",
-                        Map.of("vm", vm.id().value(), "tenant", vm.tenant().value())));
+            if (!unmovable(vm).isEmpty()) {
+                Refusal no = unstoppable(vm, staying);
+                if (no == null) {
+                    staying.add(vm);
+                    forecasts.add(new VmForecast(vm.id(), new Impact.Restart(), RESTART));
+                } else {
+                    refusals.add(no);
+                }
             }
         }
+        moves(update, host, fleet, pauses, forecasts, refusals);
+        forecasts.sort(Comparator.comparing(VmForecast::vm));
         return refusals;
+    }
+
+    /**
+     * Why a VM that can't be moved can't be restarted either, or null when it can.
+     *
+     * @param staying the VMs of the same host that will be down at the same time
+     */
+    public static @Nullable Refusal unstoppable(Vm vm, List<Vm> staying) {
+        Map<String, String> whose =
+                Map.of("vm", vm.id().value(), "tenant", vm.tenant().value());
+        if (vm.intent().restart() != Intent.Restart.CONSENT) {
+            String because =
+                    unmovable(vm).stream().map(Refusal::why).findFirst().orElse("it can't be moved");
+            return Refusal.of(
+                    "NO_CONSENT",
+                    because + ", and the owner of VM " + vm.name() + " has not agreed to a restart",
+                    whose);
+        }
+        if (vm.state() != VmState.RUNNING) {
+            return Refusal.of(
+                    "VM_PAUSED",
+                    "VM " + vm.name() + " is paused and can't be asked to shut down; resume it or shut it off",
+                    whose);
+        }
+        AvailabilitySetId set = vm.availabilitySet();
+        return set == null || staying.stream().noneMatch(other -> set.equals(other.availabilitySet()))
+                ? null
+                : Refusal.of(
+                        "SET_TOGETHER",
+                        "VM " + vm.name() + " would be down together with another of availability set " + set
+                                + "; move one of the two to another host by hand",
+                        whose);
     }
 }

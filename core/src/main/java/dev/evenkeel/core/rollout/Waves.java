@@ -103,7 +103,8 @@ final class Waves {
     /** The fleet once this host's VMs have moved, the host itself out of use. */
     private static Fleet emptied(Host host, Fleet fleet, Update update, Set<HostId> receiving) {
         Fleet next = fleet;
-        for (var entry : Placement.evacuate(host.id(), fleet, h -> update.isOn(h.facts()))
+        for (var entry : Placement.evacuate(
+                        host.id(), Ladder.withoutUnmovable(fleet, host.id()), h -> update.isOn(h.facts()))
                 .entrySet()) {
             if (entry.getValue() instanceof Placement.Answer.Target target) {
                 receiving.add(target.host().id());

@@ -42,7 +42,13 @@ class EngineTest {
 
     private static HostRun run(String id, Purpose purpose, Given given) {
         RunPolicy oneAtATime = new RunPolicy(
-                1, 3, Duration.ofHours(1), Duration.ofHours(2), Duration.ofMinutes(20), Duration.ofMinutes(30));
+                1,
+                3,
+                Duration.ofHours(1),
+                Duration.ofHours(2),
+                Duration.ofMinutes(20),
+                Duration.ofMinutes(30),
+                Duration.ofMinutes(5));
         return HostRun.ordered(
                 new RunId(id),
                 Given.SHARD,

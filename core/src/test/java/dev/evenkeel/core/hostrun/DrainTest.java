@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.evenkeel.core.engine.Effect;
 import dev.evenkeel.core.engine.Hold;
 import dev.evenkeel.core.engine.LedgerEntry;
+import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.Outcome.Aftermath;
 import dev.evenkeel.core.engine.RunEvent;
 import dev.evenkeel.core.engine.RunOutcome;
@@ -324,7 +325,7 @@ class DrainTest {
         run.moveFails("vm-a", "VM_DIED", Aftermath.VM_DEAD, false);
         assertThat(run.latest().effect()).isEqualTo(new Effect.StartVm(new VmId("vm-a")));
 
-        run.told(OneRun.ended(run.latest().id(), new dev.evenkeel.core.engine.Outcome.Acted()))
+        run.told(OneRun.ended(run.latest().id(), new Outcome.Started(given.now(), false)))
                 .looks();
         assertThat(run.movesOrdered())
                 .as("alive again, it is moved like any other")

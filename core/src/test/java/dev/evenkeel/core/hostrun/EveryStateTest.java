@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.Hold;
+import dev.evenkeel.core.engine.Outcome.Aftermath;
 import dev.evenkeel.core.engine.RunEvent;
 import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.engine.RunOutcome;
@@ -21,18 +22,21 @@ class EveryStateTest {
     private Map<String, HostRun> states() {
         given.host("h1").runs("vm-a");
         given.host("h2");
+        given.host("h3").runs("vm-s");
         Map<String, HostRun> states = new LinkedHashMap<>();
         OneRun run = OneRun.updating(given, "h1");
         states.put("Reserving", run.run());
         states.put("Draining", run.begins().run());
         states.put("Applying", run.moved("vm-a").looksAtFreshObservations().run());
         states.put("Verifying", run.latestSucceeds().run());
-        states.put(
-                "Undoing",
-                run.latestFails("X", dev.evenkeel.core.engine.Outcome.Aftermath.CHANGED)
-                        .run());
+        states.put("Undoing", run.latestFails("X", Aftermath.CHANGED).run());
         states.put("NeedsPerson", run.latestIsUnknown().run());
         states.put("Ended", run.resolved(RunOutcome.FAILED).run());
+        OneRun restart = OneRun.restarting(given, "h3", "vm-s").begins().looksAtFreshObservations();
+        states.put("Stopping", restart.run());
+        states.put(
+                "Starting",
+                restart.stopped("vm-s").latestFails("X", Aftermath.UNCHANGED).run());
         states.forEach((name, state) -> assertThat(state.stateName()).isEqualTo(name));
         return states;
     }

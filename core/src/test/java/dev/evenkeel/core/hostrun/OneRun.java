@@ -11,9 +11,13 @@ import dev.evenkeel.core.engine.RunOutcome;
 import dev.evenkeel.core.engine.Step;
 import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.fleet.VmState;
 import dev.evenkeel.core.update.Method;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +49,20 @@ final class OneRun {
 
     static OneRun of(Given given, String host, Purpose purpose) {
         return of(given, host, purpose, RunPolicy.DEFAULT);
+    }
+
+    /** A run that may restart the VMs named, which can't be moved and whose owner consents. */
+    static OneRun restarting(Given given, String host, String... vms) {
+        given.updateAlsoBy(Method.REBOOT);
+        for (String vm : vms) {
+            given.vm(vm).owner(staying(Intent.Restart.CONSENT));
+        }
+        return of(given, host, new Purpose.UpdateHost(Given.UPDATE, Method.REBOOT), RunPolicy.DEFAULT);
+    }
+
+    /** An owner who forbids moves. */
+    static Intent staying(Intent.Restart restart) {
+        return new Intent(Duration.ofSeconds(5), Intent.Migration.NEVER, false, restart, Intent.OnHostFailure.LEAVE);
     }
 
     private static OneRun of(Given given, String host, Purpose purpose, RunPolicy policy) {
@@ -118,6 +136,35 @@ final class OneRun {
         return new Outcome.Moved(to, Duration.ofMillis(40), Duration.ofSeconds(4), Bytes.ofMiB(900), false, null);
     }
 
+    /** A guest goes down after ten seconds. */
+    OneRun stopped(String vm) {
+        Step.Order order =
+                orderAbout(new Effect.StopVm(new VmId(vm), run.policy().stop()));
+        Instant asked = given.now();
+        given.passes(Duration.ofSeconds(10));
+        given.vm(vm).is(VmState.SHUT_OFF);
+        return told(ended(order.id(), new Outcome.Stopped(asked)));
+    }
+
+    /** A VM runs again. */
+    OneRun started(String vm) {
+        Step.Order order = orderAbout(new Effect.StartVm(new VmId(vm)));
+        given.vm(vm).is(VmState.RUNNING);
+        return told(ended(order.id(), new Outcome.Started(given.now(), false)));
+    }
+
+    OneRun about(Effect effect, Outcome outcome) {
+        return told(ended(orderAbout(effect).id(), outcome));
+    }
+
+    /** The latest order of exactly this. */
+    Step.Order orderAbout(Effect effect) {
+        return orders.reversed().stream()
+                .filter(order -> order.effect().equals(effect))
+                .findFirst()
+                .orElseThrow(() -> new NoSuchElementException("no " + effect + " in " + orders));
+    }
+
     OneRun moveFails(String vm, String code, Outcome.Aftermath aftermath, boolean retryable) {
         return told(ended(moveOf(vm).id(), failed(code, aftermath, retryable)));
     }
@@ -189,6 +236,8 @@ final class OneRun {
             case HostRunState.Ended ended -> ended.why();
             case HostRunState.NeedsPerson asks -> asks.why();
             case HostRunState.Draining draining -> draining.stopping();
+            case HostRunState.Stopping stopping -> stopping.giveUp();
+            case HostRunState.Starting starting -> starting.why();
             case HostRunState.Applying applying -> applying.cancel();
             case HostRunState.Verifying verifying -> verifying.cancel();
             case HostRunState.Undoing undoing -> undoing.why();

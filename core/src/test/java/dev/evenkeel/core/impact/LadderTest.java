@@ -113,14 +113,44 @@ class LadderTest {
         assertThat(refusals(Method.MIGRATE)).containsExactly("NO_TARGET");
     }
 
+    private static Intent stays(Intent.Restart restart) {
+        return intent(Duration.ofSeconds(5), Intent.Migration.NEVER, false, restart);
+    }
+
     @Test
-    void aRestartNeedsEveryOwnersConsent() {
-        given.updateOnlyBy(Method.REBOOT);
+    void aRestartNeedsTheConsentOfEveryOwnerWhoseVmCannotBeMoved() {
+        given.updateAlsoBy(Method.REBOOT);
+        given.host("h1").runs("vm-b", "vm-c");
+        given.vm("vm-a").owner(stays(Intent.Restart.NEVER));
+        given.vm("vm-b").owner(stays(Intent.Restart.CONSENT));
+        assertThat(choice().method()).isNull();
         assertThat(refusals(Method.REBOOT)).containsExactly("NO_CONSENT");
 
-        given.vm("vm-a").owner(intent(Duration.ofSeconds(5), Intent.Migration.NEVER, false, Intent.Restart.CONSENT));
+        given.vm("vm-a").owner(stays(Intent.Restart.CONSENT));
         assertThat(choice().method()).isEqualTo(Method.REBOOT);
-        assertThat(choice().forecasts().getFirst().impact()).isInstanceOf(Impact.Restart.class);
+        assertThat(choice().forecasts().stream().map(VmForecast::impact))
+                .as("only what can't be moved is restarted")
+                .hasExactlyElementsOfTypes(Impact.Restart.class, Impact.Restart.class, Impact.Pause.class);
+    }
+
+    @Test
+    void consentAloneRestartsNobodyWhoCanBeMoved() {
+        given.updateAlsoBy(Method.REBOOT);
+        given.vm("vm-a").owner(intent(Duration.ofSeconds(5), Intent.Migration.ALLOWED, false, Intent.Restart.CONSENT));
+
+        assertThat(choice().method()).isEqualTo(Method.MIGRATE);
+        given.host("h2").memory(100);
+        assertThat(choice().method()).as("room may come").isNull();
+    }
+
+    @Test
+    void twoOfOneAvailabilitySetAreNotDownTogether() {
+        given.updateAlsoBy(Method.REBOOT);
+        given.host("h1").runs("vm-b");
+        given.vm("vm-a").owner(stays(Intent.Restart.CONSENT)).inSet("web");
+        given.vm("vm-b").owner(stays(Intent.Restart.CONSENT)).inSet("web");
+
+        assertThat(refusals(Method.REBOOT)).containsExactly("SET_TOGETHER");
     }
 
     @Test

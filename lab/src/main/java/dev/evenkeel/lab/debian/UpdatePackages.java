@@ -48,7 +48,7 @@ public final class UpdatePackages {
             "libvirt-clients");
 
     private static final Pattern UPSTREAM = Pattern.compile("(?:\\d+:)?(\\d+\\.\\d+)(?:\\.\\d+)?.*");
-    private static final int RECIPE = 2; // raise it when this class makes a set in another way
+    private static final int RECIPE = 3; // raise it when this class makes a set in another way
 
     private UpdatePackages() {}
 
@@ -130,13 +130,15 @@ public final class UpdatePackages {
             throw new IOException("QEMU's version " + version + " is not of the form MAJOR.MINOR");
         }
         String wanted = upstream.group(1);
+        // The packages are the same when a VM that can't be moved is restarted with its owner's consent.
+        Payload payload = new Payload(packages, previous, added, List.of("libvirtd"));
         return new Update(
                 new UpdateId("qemu-" + wanted),
                 version,
                 Component.VMM,
                 Severity.IMPORTANT,
                 "QEMU " + wanted + " from Debian's trixie-backports",
-                Map.of(Method.MIGRATE, new Payload(packages, previous, added, List.of("libvirtd"))),
+                Map.of(Method.MIGRATE, payload, Method.REBOOT, payload),
                 new TreeMap<>(Map.of("qemu", wanted)));
     }
 

@@ -57,6 +57,11 @@ public record VmPlan(
             return new Owner(tenant, availabilitySet, maxPause, migration, word, restart, onHostFailure);
         }
 
+        /** {@code never} or {@code consent}. */
+        public Owner withRestart(String word) {
+            return new Owner(tenant, availabilitySet, maxPause, migration, postCopy, word, onHostFailure);
+        }
+
         /** {@code restart} or {@code leave}. */
         public Owner withOnHostFailure(String word) {
             return new Owner(tenant, availabilitySet, maxPause, migration, postCopy, restart, word);

@@ -50,7 +50,8 @@ public final class Bodies {
             @Nullable Long reserveMs,
             @Nullable Long drainMs,
             @Nullable Long moveMs,
-            @Nullable Long changeMs) {}
+            @Nullable Long changeMs,
+            @Nullable Long stopMs) {}
 
     /** Closes a run that waits for a person. */
     public record Resolution(@Nullable String as, @Nullable String reason) implements Reasoned {}

@@ -69,7 +69,8 @@ public final class PlansApi {
             return new HostPlanView(host.id().value(), true, null, before, before, List.of(), List.of());
         }
         MethodChoice choice = Ladder.choose(update, host, fleet, pauses);
-        Map<VmId, Placement.Answer> targets = Placement.evacuate(host.id(), fleet, h -> update.isOn(h.facts()));
+        Map<VmId, Placement.Answer> targets =
+                Placement.evacuate(host.id(), Ladder.withoutUnmovable(fleet, host.id()), h -> update.isOn(h.facts()));
         return new HostPlanView(
                 host.id().value(),
                 false,
@@ -89,7 +90,6 @@ public final class PlansApi {
 
     private static VmForecastView forecast(VmForecast forecast, Fleet fleet, Map<VmId, Placement.Answer> targets) {
         Vm vm = fleet.vm(forecast.vm()).orElseThrow();
-        boolean moves = forecast.impact() instanceof Impact.Pause;
         return new VmForecastView(
                 forecast.vm().value(),
                 vm.name(),
@@ -99,12 +99,16 @@ public final class PlansApi {
                     case Impact.Pause p -> "PAUSE";
                     case Impact.Restart r -> "RESTART";
                 },
-                forecast.impact() instanceof Impact.Pause pause
-                        ? pause.expected().toMillis()
-                        : null,
+                switch (forecast.impact()) {
+                    case Impact.None n -> null;
+                    case Impact.Pause p -> p.expected().toMillis();
+                    case Impact.Restart r -> forecast.total().toMillis();
+                },
                 forecast.total().toMillis(),
-                moves && targets.get(vm.id()) instanceof Placement.Answer.Target target
+                targets.get(vm.id()) instanceof Placement.Answer.Target target
                         ? target.host().id().value()
-                        : null);
+                        : forecast.impact() instanceof Impact.Restart
+                                ? vm.host().value()
+                                : null);
     }
 }

@@ -36,7 +36,8 @@ final class Policies {
                 or(given.reserveMs(), d.reserve()),
                 or(given.drainMs(), d.drain()),
                 or(given.moveMs(), d.move()),
-                or(given.changeMs(), d.change()));
+                or(given.changeMs(), d.change()),
+                or(given.stopMs(), d.stop()));
     }
 
     private static int or(@Nullable Integer given, int usual) {

@@ -15,6 +15,7 @@ import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.hostrun.HostRun;
 import dev.evenkeel.core.hostrun.HostRunState;
 import dev.evenkeel.core.hostrun.Move;
+import dev.evenkeel.core.hostrun.Restart;
 import dev.evenkeel.server.fleet.FleetRegistry;
 import dev.evenkeel.server.gateway.ProgressBoard;
 import dev.evenkeel.server.view.EffectView;
@@ -75,6 +76,15 @@ public final class RunViews {
         for (Move move : draining(run.state())) {
             moves.put(move.vm(), current(move, move.effect() == null ? null : ledger.get(move.effect()), fleet));
         }
+        for (Restart restart : run.restarts()) {
+            moves.put(
+                    restart.vm(),
+                    MoveView.restarted(
+                            restart,
+                            run.host(),
+                            ledger.get(restart.effect()),
+                            progress.of(restart.effect()).orElse(null)));
+        }
         return moves;
     }
 
@@ -83,6 +93,8 @@ public final class RunViews {
             case HostRunState.Draining d -> d.moves();
             case HostRunState.NeedsPerson p -> draining(p.resume());
             case HostRunState.Reserving r -> List.of();
+            case HostRunState.Stopping s -> List.of();
+            case HostRunState.Starting s -> List.of();
             case HostRunState.Applying a -> List.of();
             case HostRunState.Verifying v -> List.of();
             case HostRunState.Undoing u -> List.of();

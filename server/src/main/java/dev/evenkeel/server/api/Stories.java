@@ -49,6 +49,8 @@ final class Stories {
                 "moved to " + m.to() + (m.postCopy() ? " by post-copy" : "") + ", stood still for "
                         + m.stop().toMillis() + " ms, took " + m.total().toMillis() + " ms";
             case Outcome.Changed c -> "ran " + c.before() + ", runs " + c.after();
+            case Outcome.Stopped s -> "its guest went down";
+            case Outcome.Started s -> s.already() ? "it ran already" : "it runs";
             case Outcome.Acted a -> "done";
             case Outcome.Failed f -> f.why().why() + (f.retryable() ? " (will be tried again)" : "");
             case Outcome.Unknown u -> "unknown: " + u.why().why();

@@ -126,6 +126,7 @@ public final class OrderDesk {
             case Effect.UndoUpdate u -> u.update();
             case Effect.MoveVm m -> null;
             case Effect.AbortMove a -> null;
+            case Effect.StopVm s -> null;
             case Effect.StartVm s -> null;
             case Effect.AskAgain a -> null;
         };

@@ -40,6 +40,7 @@ public record EffectView(
         return switch (effect) {
             case Effect.MoveVm m -> m.vm();
             case Effect.AbortMove a -> a.vm();
+            case Effect.StopVm s -> s.vm();
             case Effect.StartVm s -> s.vm();
             case Effect.ApplyUpdate a -> null;
             case Effect.VerifyUpdate v -> null;
@@ -54,6 +55,8 @@ public record EffectView(
             case Outcome.Unknown u -> u.why();
             case Outcome.Moved m -> null;
             case Outcome.Changed c -> null;
+            case Outcome.Stopped s -> null;
+            case Outcome.Started s -> null;
             case Outcome.Acted a -> null;
         };
     }

@@ -1,6 +1,7 @@
 package dev.evenkeel.server.view;
 
 import dev.evenkeel.core.engine.LedgerEntry;
+import dev.evenkeel.core.update.Method;
 import dev.evenkeel.store.Observation;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ public record LedgerView(
         String tenant,
         String cause,
         String method,
+        String impact,
         String run,
         String from,
         @Nullable String to,
@@ -37,6 +39,7 @@ public record LedgerView(
                 entry.tenant().value(),
                 entry.cause(),
                 entry.method().name(),
+                entry.method() == Method.REBOOT ? "RESTART" : "PAUSE",
                 entry.run().value(),
                 entry.from().value(),
                 entry.to() == null ? null : entry.to().value(),

@@ -3,11 +3,13 @@ package dev.evenkeel.server.view;
 import dev.evenkeel.core.engine.Effect;
 import dev.evenkeel.core.engine.LedgerEntry;
 import dev.evenkeel.core.engine.Outcome;
+import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.hostrun.Move;
+import dev.evenkeel.core.hostrun.Restart;
 import org.jspecify.annotations.Nullable;
 
-/** The move of one VM within a run, with what it came to. */
+/** The move of one VM within a run, or its restart, with what it came to. */
 public record MoveView(
         String vm,
         String name,
@@ -67,6 +69,33 @@ public record MoveView(
                 RefusalView.orNull(why(outcome)));
     }
 
+    /**
+     * A VM that is restarted where it is; the times are how long it is out of service.
+     *
+     * @param host where it is
+     * @param entry its ledger row, once it runs again
+     */
+    public static MoveView restarted(
+            Restart restart, HostId host, @Nullable LedgerEntry entry, @Nullable String progress) {
+        Long forecast = Millis.of(restart.forecast());
+        Long measured = entry == null ? null : Millis.of(entry.stop());
+        return new MoveView(
+                restart.vm().value(),
+                restart.name(),
+                restart.tenant().value(),
+                host.value(),
+                restart.status() == Restart.Status.RUNNING
+                        ? measured == null ? "KEPT_RUNNING" : "RESTARTED"
+                        : restart.status().name(),
+                restart.attempts(),
+                forecast,
+                measured,
+                forecast,
+                measured,
+                progress,
+                RefusalView.orNull(restart.why()));
+    }
+
     private static Move.Status status(@Nullable Outcome outcome) {
         return switch (outcome) {
             case null -> Move.Status.MOVING;
@@ -74,6 +103,8 @@ public record MoveView(
             case Outcome.Failed f -> Move.Status.STUCK;
             case Outcome.Unknown u -> Move.Status.UNSURE;
             case Outcome.Changed c -> Move.Status.MOVED;
+            case Outcome.Stopped s -> Move.Status.MOVED;
+            case Outcome.Started s -> Move.Status.MOVED;
             case Outcome.Acted a -> Move.Status.MOVED;
         };
     }

@@ -13,7 +13,8 @@ public record PolicyView(
         long reserveMs,
         long drainMs,
         long moveMs,
-        long changeMs) {
+        long changeMs,
+        long stopMs) {
 
     static PolicyView of(RolloutPolicy policy) {
         return new PolicyView(
@@ -26,6 +27,7 @@ public record PolicyView(
                 policy.run().reserve().toMillis(),
                 policy.run().drain().toMillis(),
                 policy.run().move().toMillis(),
-                policy.run().change().toMillis());
+                policy.run().change().toMillis(),
+                policy.run().stop().toMillis());
     }
 }

@@ -28,6 +28,7 @@ public record RunView(
         @Nullable Instant endedAt,
         @Nullable RefusalView why,
         int vmsMoved,
+        int vmsRestarted,
         int vmsLost,
         List<MoveView> moves,
         List<EffectView> effects) {
@@ -59,6 +60,7 @@ public record RunView(
                 end == null ? null : end.at(),
                 RefusalView.orNull(why(run.state())),
                 run.moved(),
+                (int) moves.stream().filter(m -> m.status().equals("RESTARTED")).count(),
                 run.vmsLost(),
                 moves,
                 effects);
@@ -68,6 +70,8 @@ public record RunView(
         return switch (state) {
             case HostRunState.Reserving r -> r.limit();
             case HostRunState.Draining d -> d.limit();
+            case HostRunState.Stopping s -> s.limit();
+            case HostRunState.Starting s -> s.limit();
             case HostRunState.Applying a -> a.limit();
             case HostRunState.Verifying v -> v.limit();
             case HostRunState.Undoing u -> u.limit();
@@ -80,6 +84,8 @@ public record RunView(
         return switch (state) {
             case HostRunState.Reserving r -> null;
             case HostRunState.Draining d -> d.stopping();
+            case HostRunState.Stopping s -> s.giveUp();
+            case HostRunState.Starting s -> s.why();
             case HostRunState.Applying a -> a.cancel();
             case HostRunState.Verifying v -> v.cancel();
             case HostRunState.Undoing u -> u.why();

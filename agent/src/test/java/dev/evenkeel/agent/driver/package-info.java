@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.agent.driver;
+
+import org.jspecify.annotations.NullMarked;
