@@ -5,12 +5,14 @@ import dev.evenkeel.agent.join.IdentityFiles;
 import dev.evenkeel.agent.join.JoinToken;
 import dev.evenkeel.agent.join.Joiner;
 import dev.evenkeel.agent.join.LibvirtTls;
+import dev.evenkeel.agent.packages.QemuHook;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.MigrationDomainId;
 import dev.evenkeel.core.fleet.Topology;
 import dev.evenkeel.wire.trust.HostName;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +67,12 @@ final class JoinCommand implements Callable<Integer> {
     @Option(names = "--pki", defaultValue = "/etc/pki", description = "Where libvirt and QEMU look for certificates")
     Path pki = Path.of("");
 
+    @Option(
+            names = "--hooks",
+            defaultValue = "/etc/libvirt/hooks",
+            description = "Where libvirt looks for hooks; it sees a new one when its daemon is started again")
+    Path hooks = Path.of("");
+
     @Option(names = "--again", description = "Join although this host has joined before")
     boolean again;
 
@@ -88,6 +96,9 @@ final class JoinCommand implements Callable<Integer> {
                         addresses));
         if (!noLibvirtTls) {
             new LibvirtTls(pki).install(files);
+        }
+        if (Files.isDirectory(hooks.resolveSibling("."))) {
+            new QemuHook(hooks, state).install();
         }
         System.out.println("joined " + identity.server() + " as " + identity.host() + "; the certificate is good until "
                 + identity.certificate().getNotAfter().toInstant() + " and renews itself");

@@ -21,8 +21,11 @@ import dev.evenkeel.agent.link.Manifests;
 import dev.evenkeel.agent.migrate.Daemons;
 import dev.evenkeel.agent.migrate.LiveMigration;
 import dev.evenkeel.agent.migrate.LoadProbe;
+import dev.evenkeel.agent.packages.Closing;
+import dev.evenkeel.agent.packages.HookHearing;
 import dev.evenkeel.agent.packages.PackageUpdates;
 import dev.evenkeel.agent.packages.PayloadCache;
+import dev.evenkeel.agent.packages.QemuHook;
 import dev.evenkeel.agent.packages.RunningSoftware;
 import dev.evenkeel.agent.packages.Services;
 import dev.evenkeel.core.fleet.Bytes;
@@ -75,6 +78,12 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--pki", defaultValue = "/etc/pki", description = "Where libvirt and QEMU look for certificates")
     Path pki = Path.of("");
 
+    @Option(
+            names = "--hooks",
+            defaultValue = "/etc/libvirt/hooks",
+            description = "Where libvirt looks for hooks; ours keeps VMs away while packages are changed")
+    Path hooks = Path.of("");
+
     @Override
     public Integer call() throws Exception {
         String unavailable = Libvirt.whyUnavailable().orElse(null);
@@ -126,12 +135,23 @@ final class RunCommand implements Callable<Integer> {
         LiveMigration migration = new LiveMigration(Daemons.real(), loads, state.resolve("moves"), this::isShared);
         Moves moves = new Moves(
                 migration, address -> "qemu+tls://" + address + "/system", state.resolve("learned-moves.json"));
+        QemuHook hook = new QemuHook(hooks, state);
+        try {
+            hook.install();
+        } catch (IOException e) {
+            LOG.warn(
+                    "libvirt's hook can't be installed, so VMs could be started while packages are changed: {}",
+                    e.toString());
+        }
+        RunningSoftware software = new RunningSoftware(libvirt);
+        Services services = new Services();
         PackageUpdates packages = new PackageUpdates(
                 state.resolve("packages"),
                 new PayloadCache(state.resolve("payloads"), clients),
-                new Services(),
-                new RunningSoftware(libvirt),
-                () -> living(libvirt));
+                services,
+                software,
+                () -> living(libvirt),
+                new Closing(hook.mark(), new HookHearing(software, services)));
         return new LibvirtHostDriver(moves, packages, manifests::find, new Restarts(state.resolve("stops"), libvirt));
     }
 
@@ -140,13 +160,13 @@ final class RunCommand implements Callable<Integer> {
         return sharedStorage.stream().anyMatch(path::startsWith);
     }
 
-    /** The names of the VMs that have memory to lose here now, our own probes left out. */
+    /** The names of the VMs that have memory to lose here now, also those on their way in; our own probes left out. */
     private static List<String> living(Supplier<Connection> libvirt) {
         List<String> names = new ArrayList<>();
         try (Connection connection = libvirt.get();
                 Domains domains = connection.domains()) {
             for (Domain domain : domains) {
-                if (domain.state().isActive() && !RunningSoftware.isProbe(domain.name())) {
+                if (!RunningSoftware.isProbe(domain.name()) && domain.isAlive()) {
                     names.add(domain.name());
                 }
             }

@@ -2,6 +2,7 @@ package dev.evenkeel.agent.driver;
 
 import dev.evenkeel.agent.packages.PackageUpdates;
 import dev.evenkeel.core.engine.Effect;
+import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.EffectOrder;
 import dev.evenkeel.core.engine.HostDriver;
 import dev.evenkeel.core.engine.Outcome;
@@ -10,6 +11,7 @@ import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.update.Update;
 import dev.evenkeel.core.update.UpdateId;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -32,6 +34,11 @@ public final class LibvirtHostDriver implements HostDriver {
         this.packages = packages;
         this.catalogue = catalogue;
         this.restarts = restarts;
+    }
+
+    @Override
+    public void begins(Collection<EffectId> underWay) {
+        packages.begins(underWay);
     }
 
     @Override

@@ -53,6 +53,7 @@ public final class EffectExecutor implements Closeable {
 
     /** Asks the host about everything that was under way when the agent last died. Returns at once. */
     public synchronized void reconcile() {
+        driver.begins(journal.underWay().stream().map(EffectOrder::id).toList());
         for (EffectOrder order : journal.underWay()) {
             if (goesOnByItself(order.effect())) {
                 LOG.info("{} was under way when the agent stopped; asking the host", order.id());

@@ -6,6 +6,7 @@ import dev.evenkeel.agent.libvirt.DomainDescription;
 import dev.evenkeel.agent.libvirt.DomainState;
 import dev.evenkeel.agent.libvirt.DomainStatistics;
 import dev.evenkeel.agent.libvirt.Domains;
+import dev.evenkeel.agent.libvirt.LibvirtError;
 import dev.evenkeel.agent.libvirt.LibvirtException;
 import dev.evenkeel.agent.link.HostObserver;
 import dev.evenkeel.agent.packages.RunningSoftware;
@@ -32,12 +33,15 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks at this host through its libvirt daemon and /proc. What is costly and can't change under a running process, the
  * version of the VMM that runs a VM, is asked once for each process. Called by one thread at a time.
  */
 public final class LibvirtObserver implements HostObserver {
+    private static final Logger LOG = LoggerFactory.getLogger(LibvirtObserver.class);
     private static final Path CPUINFO = Path.of("/proc/cpuinfo");
     private static final Path USERFAULTFD = Path.of("/dev/userfaultfd");
 
@@ -118,7 +122,10 @@ public final class LibvirtObserver implements HostObserver {
                 .findFirst();
     }
 
-    /** Empty for our own probes, and for a domain that went away while it was looked at. */
+    /**
+     * Empty for our own probes, and for a domain that went away while it was looked at. Nothing else may make a VM unseen:
+     * a host that seems empty is changed.
+     */
     private Optional<Vm> look(Domain domain, Map<String, String> seen) throws IOException {
         try {
             if (RunningSoftware.isProbe(domain.name())) {
@@ -127,7 +134,7 @@ public final class LibvirtObserver implements HostObserver {
             DomainState state = domain.state();
             DomainDescription description = DomainDescription.parse(domain.xml());
             UUID id = domain.id();
-            String vmm = state.isActive() ? vmmVersion(domain, seen) : "";
+            String vmm = state.isActive() ? vmmVersion(domain, state, seen) : "";
             return Optional.of(new Vm(
                     new VmId(id.toString()),
                     domain.name(),
@@ -146,14 +153,17 @@ public final class LibvirtObserver implements HostObserver {
                     description.obstacles().stream()
                             .map(what -> Refusal.of("DEVICE", "VM " + domain.name() + " can't be moved: " + what))
                             .toList(),
-                    state.isActive() ? dirtyRate(domain) : null,
+                    state.isActive() && !state.isPausedByMigration() ? dirtyRate(domain) : null,
                     description.disks().stream()
                             .anyMatch(d -> d.device().equals("disk")
                                     && d.type().equals("file")
                                     && !d.readOnly()
                                     && !d.shareable())));
         } catch (LibvirtException e) {
-            return Optional.empty();
+            if (e.code() == LibvirtError.NO_DOMAIN) {
+                return Optional.empty();
+            }
+            throw e;
         }
     }
 
@@ -167,19 +177,35 @@ public final class LibvirtObserver implements HostObserver {
     }
 
     private static @Nullable Bytes dirtyRate(Domain domain) {
-        return domain.statistics(DomainStatistics.Group.DIRTY_RATE)
-                .dirtyRate()
-                .filter(rate -> !rate.measuring() && rate.mebibytesPerSecond() >= 0)
-                .map(rate -> Bytes.ofMiB(rate.mebibytesPerSecond()))
-                .orElse(null);
+        try {
+            return domain.statistics(DomainStatistics.Group.DIRTY_RATE)
+                    .dirtyRate()
+                    .filter(rate -> !rate.measuring() && rate.mebibytesPerSecond() >= 0)
+                    .map(rate -> Bytes.ofMiB(rate.mebibytesPerSecond()))
+                    .orElse(null);
+        } catch (LibvirtException e) {
+            LOG.debug("the dirty rate of {} is not to be had: {}", domain.name(), e.getMessage());
+            return null;
+        }
     }
 
-    /** The version of the process that runs the VM, whatever is installed by now. */
-    private String vmmVersion(Domain domain, Map<String, String> seen) throws IOException {
+    /**
+     * The version of the process that runs the VM, whatever is installed by now; empty when it can't be asked now. One
+     * that is on its way in is not asked: libvirt would not answer until it has arrived.
+     */
+    private String vmmVersion(Domain domain, DomainState state, Map<String, String> seen) throws IOException {
         String key = domain.id() + "@" + pid(domain.name());
         String version = vmmVersions.get(key);
+        if (version == null && state.isPausedByMigration()) {
+            return "";
+        }
         if (version == null) {
-            version = RunningSoftware.parseVersion(domain.monitor("{\"execute\":\"query-version\"}"));
+            try {
+                version = RunningSoftware.parseVersion(domain.monitor("{\"execute\":\"query-version\"}"));
+            } catch (LibvirtException e) {
+                LOG.debug("what runs {} can't be asked: {}", key, e.getMessage());
+                return "";
+            }
             vmmVersions.put(key, version);
         }
         seen.put(key, version);

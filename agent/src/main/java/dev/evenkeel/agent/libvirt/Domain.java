@@ -59,6 +59,18 @@ public final class Domain extends Handle {
         });
     }
 
+    /** Whether there is a process behind it; not, when it is gone from this host altogether. */
+    public boolean isAlive() {
+        try {
+            return state().isActive();
+        } catch (LibvirtException e) {
+            if (e.code() == LibvirtError.NO_DOMAIN) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
     /** A definition outlives its stop. */
     public boolean isPersistent() {
         return call("virDomainIsPersistent") == 1;

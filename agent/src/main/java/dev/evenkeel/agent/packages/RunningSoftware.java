@@ -2,6 +2,7 @@ package dev.evenkeel.agent.packages;
 
 import dev.evenkeel.agent.libvirt.Connection;
 import dev.evenkeel.agent.libvirt.Domain;
+import dev.evenkeel.agent.libvirt.LibvirtError;
 import dev.evenkeel.agent.libvirt.LibvirtException;
 import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.Outcome.Aftermath;
@@ -83,20 +84,38 @@ public class RunningSoftware {
 
     /** Starts a VM without disk or network, stopped at its first instruction, asks it, and takes it away. */
     private static String probeQemu(Connection connection) throws IOException {
-        UUID id = UUID.randomUUID();
-        String name = PROBE_PREFIX + id.toString().substring(0, 8);
-        String xml = """
-                <domain type='qemu'><name>%s</name><uuid>%s</uuid><memory unit='MiB'>16</memory><vcpu>1</vcpu>\
-                <os><type arch='x86_64'>hvm</type></os><on_poweroff>destroy</on_poweroff>\
-                <devices><controller type='usb' model='none'/><memballoon model='none'/></devices></domain>\
-                """.formatted(name, id);
-        try (Domain probe = connection.create(xml)) {
+        try (Domain probe = startProbe(connection, PROBE_PREFIX)) {
             try {
                 return parseVersion(probe.monitor("{\"execute\":\"query-version\"}"));
             } finally {
                 probe.destroy();
             }
         }
+    }
+
+    /** Whether libvirt lets a hook refuse a VM on this host now, tried with a VM that the hook has to refuse. */
+    boolean isRefusedByHook() throws IOException {
+        try (Connection connection = open();
+                Domain probe = startProbe(connection, PROBE_PREFIX + "hook-")) {
+            probe.destroy();
+            return false;
+        } catch (LibvirtException e) {
+            if (e.code() == LibvirtError.HOOK_SCRIPT_FAILED) {
+                return true;
+            }
+            throw new IOException("a probe VM can't be started: " + e.getMessage(), e);
+        }
+    }
+
+    private static Domain startProbe(Connection connection, String prefix) {
+        UUID id = UUID.randomUUID();
+        String name = prefix + id.toString().substring(0, 8);
+        String xml = """
+                <domain type='qemu'><name>%s</name><uuid>%s</uuid><memory unit='MiB'>16</memory><vcpu>1</vcpu>\
+                <os><type arch='x86_64'>hvm</type></os><on_poweroff>destroy</on_poweroff>\
+                <devices><controller type='usb' model='none'/><memballoon model='none'/></devices></domain>\
+                """.formatted(name, id);
+        return connection.create(xml);
     }
 
     /** The version within an answer to QMP's query-version. */

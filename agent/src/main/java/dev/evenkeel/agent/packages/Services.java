@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 /** The host's services, through systemctl. */
 public final class Services {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9@_.-]+");
+    private static final String MODULAR = "virtqemud";
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
     /**
@@ -26,5 +27,12 @@ public final class Services {
                 throw new IOException("systemctl restart " + name + " failed: " + result.tail());
             }
         }
+    }
+
+    /** The daemon that runs QEMU on this host: the modular one where it is active, else the one for everything. */
+    String virtualisation() throws IOException {
+        boolean modular = Command.run(LIMIT, Map.of(), List.of("systemctl", "is-active", "--quiet", MODULAR))
+                .ok();
+        return modular ? MODULAR : "libvirtd";
     }
 }

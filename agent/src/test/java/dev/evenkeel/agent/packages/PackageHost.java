@@ -11,6 +11,7 @@ import dev.evenkeel.core.update.UpdateId;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -77,6 +78,20 @@ final class PackageHost {
                         return new TreeMap<>(Map.of("qemu", dpkg.installed.getOrDefault("qemu", "none")));
                     }
                 };
-        return new PackageUpdates(state.resolve("packages"), cache, dpkg, new Services(), running, () -> vms);
+        return new PackageUpdates(
+                state.resolve("packages"), cache, dpkg, new Services(), running, () -> vms, closing());
+    }
+
+    /** The mark that closes the host, as this life of the agent uses it. */
+    Closing closing() {
+        return new Closing(hook().mark(), () -> true);
+    }
+
+    QemuHook hook() {
+        return new QemuHook(state.resolve("hooks"), state);
+    }
+
+    boolean isClosed() {
+        return Files.exists(hook().mark());
     }
 }

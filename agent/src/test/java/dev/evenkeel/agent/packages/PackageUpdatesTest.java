@@ -9,6 +9,8 @@ import dev.evenkeel.core.engine.HostDriver.Probe;
 import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.Outcome.Aftermath;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,5 +113,56 @@ class PackageUpdatesTest {
                                         Outcome.Unknown.class,
                                         unknown -> assertThat(unknown.why().why())
                                                 .startsWith("undoing qemu-11 was cut off")));
+    }
+
+    @Test
+    void theHostIsClosedToVmsAsLongAsDpkgWorksAndNoLonger() {
+        List<Boolean> closed = new ArrayList<>();
+        host.dpkg.meanwhile = () -> closed.add(host.isClosed());
+        host.agent().apply(FIRST, host.update, METHOD);
+        assertThat(closed).containsExactly(true, true);
+        assertThat(host.isClosed()).isFalse();
+
+        host.agent().undo(SECOND, host.update, METHOD);
+        assertThat(closed).containsExactly(true, true, true, true);
+        assertThat(host.isClosed()).isFalse();
+    }
+
+    @Test
+    void aChangeThatBreaksOffOpensTheHost() {
+        cutOff(FIRST);
+        assertThat(host.isClosed()).isFalse();
+    }
+
+    @Test
+    void anUndoDoesNotBeginUnderVms() {
+        host.agent().apply(FIRST, host.update, METHOD);
+        host.vms.add("web-1");
+        assertThat(host.agent().undo(SECOND, host.update, METHOD))
+                .isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
+                    assertThat(failed.why().code()).isEqualTo("HOST_NOT_EMPTY");
+                    assertThat(failed.why().why()).contains("web-1");
+                    assertThat(failed.aftermath()).isEqualTo(Aftermath.CHANGED);
+                });
+        assertThat(host.dpkg.installed).containsEntry("qemu", "11");
+        assertThat(host.isClosed()).isFalse();
+    }
+
+    @Test
+    void aHostThatWasClosedWhenTheAgentWasKilledStaysSoWhileThatEffectIsUndecided() throws Exception {
+        host.closing().close(FIRST);
+        PackageUpdates next = host.agent();
+        next.begins(List.of(FIRST));
+        assertThat(host.isClosed()).isTrue();
+
+        next.probeApply(FIRST, host.update, METHOD); // it is no longer wanted
+        assertThat(host.isClosed()).isFalse();
+    }
+
+    @Test
+    void aHostThatWasLeftClosedForAnEffectThatIsOverIsOpenedByTheNextLife() throws Exception {
+        host.closing().close(FIRST);
+        host.agent().begins(List.of(SECOND));
+        assertThat(host.isClosed()).isFalse();
     }
 }

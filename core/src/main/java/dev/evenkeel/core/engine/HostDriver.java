@@ -1,6 +1,7 @@
 package dev.evenkeel.core.engine;
 
 import dev.evenkeel.core.fleet.Refusal;
+import java.util.Collection;
 
 /**
  * Carries effects out on one host of one platform. Its caller, the agent, journals every effect before and after, so a
@@ -8,6 +9,13 @@ import dev.evenkeel.core.fleet.Refusal;
  * Implementations are called from several threads at once, for different effects.
  */
 public interface HostDriver {
+
+    /**
+     * The agent begins a new life. What an earlier one kept up for effects that are over is taken down.
+     *
+     * @param underWay effects that were under way when the last life ended and are still to be decided on
+     */
+    default void begins(Collection<EffectId> underWay) {}
 
     /**
      * Carries the effect out and returns when it has ended, however long that takes. Expected trouble is an outcome; an

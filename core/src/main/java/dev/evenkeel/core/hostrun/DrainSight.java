@@ -7,6 +7,7 @@ import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.fleet.VmState;
 import dev.evenkeel.core.impact.Ladder;
 import dev.evenkeel.core.placement.Placement;
 import dev.evenkeel.core.update.Method;
@@ -36,9 +37,21 @@ final class DrainSight {
                 .filter(move ->
                         move.status() == Move.Status.PENDING && !world.now().isBefore(move.notBefore()))
                 .flatMap(move -> sighting(move.vm()).stream())
-                .filter(vm -> vm.state().alive() && !siblingMoves(vm))
+                .filter(vm -> vm.state().alive() && !arrives(vm) && !siblingMoves(vm))
                 .sorted(Comparator.comparing(Vm::memory).reversed().thenComparing(Vm::id))
                 .toList();
+    }
+
+    /** Paused here while it still runs elsewhere: it is on its way in by other hands, and can't be moved before it is here. */
+    private boolean arrives(Vm vm) {
+        return vm.state() == VmState.PAUSED
+                && world.fleet().sightings(vm.id()).stream()
+                        .anyMatch(other -> other.state() == VmState.RUNNING
+                                && !other.host().equals(run.host())
+                                && world.fleet()
+                                        .host(other.host())
+                                        .map(Host::reachable)
+                                        .orElse(false));
     }
 
     /** Holds the moves against what is really there: VMs come, go and move by other hands. */

@@ -29,6 +29,12 @@ final class PersonAsked {
 
     static final Duration ASK_AT_MOST = Duration.ofHours(1);
 
+    /** An agent's word for a host that it won't change because VMs live there. */
+    private static final String NOT_EMPTY = "HOST_NOT_EMPTY";
+
+    /** The host was not empty, and the undo that was ordered anew has not been answered yet. */
+    private static final String UNDO_TRIED_AGAIN = "UNDO_TRIED_AGAIN";
+
     private PersonAsked() {}
 
     static Refusal overdue(HostRun run, EffectId effect, Instant limit) {
@@ -64,6 +70,8 @@ final class PersonAsked {
         return switch (event) {
             case RunEvent.ResolveOrdered r -> resolve(run, state, r, world);
             case RunEvent.TimerFired t -> askAgain(run, state, world);
+            case RunEvent.EffectEnded e when stillNotEmpty(state, e) -> stillNotEmpty(run, state, e);
+            case RunEvent.EffectEnded e when saysTheSame(state, e) -> Step.ignore(run);
             case RunEvent.EffectEnded e
             when waitsFor(run, state.resume(), e) -> {
                 Step step = HostRunDecider.decide(run.in(state.resume()), e, world);
@@ -113,6 +121,28 @@ final class PersonAsked {
                 : Ending.end(new Step.Builder().withdraw(), run, order.as(), HostRunDecider.resolved(order), world);
     }
 
+    /** An undo that failed once more for the reason that a person was asked for is no news. */
+    private static boolean saysTheSame(NeedsPerson state, RunEvent.EffectEnded ended) {
+        return state.resume() instanceof Undoing undoing
+                && undoing.effect().equals(ended.effect())
+                && ended.outcome() instanceof Outcome.Failed failed
+                && failed.why().code().equals(state.why().code());
+    }
+
+    private static boolean stillNotEmpty(NeedsPerson state, RunEvent.EffectEnded ended) {
+        return state.why().code().equals(UNDO_TRIED_AGAIN)
+                && state.resume() instanceof Undoing undoing
+                && undoing.effect().equals(ended.effect())
+                && ended.outcome() instanceof Outcome.Failed failed
+                && failed.why().code().equals(NOT_EMPTY);
+    }
+
+    /** Nobody is called anew; it is tried again the next time. */
+    private static Step stillNotEmpty(HostRun run, NeedsPerson state, RunEvent.EffectEnded ended) {
+        Refusal why = ended.outcome() instanceof Outcome.Failed failed ? failed.why() : state.why();
+        return new Step.Builder().to(run.in(new NeedsPerson(state.resume(), why, state.since(), state.askAt())));
+    }
+
     /** Whether an end of an effect says more than was known: once unknown, it is no news that it is unknown still. */
     private static boolean waitsFor(HostRun run, HostRunState state, RunEvent.EffectEnded ended) {
         boolean known = !(ended.outcome() instanceof Outcome.Unknown);
@@ -148,6 +178,9 @@ final class PersonAsked {
             return Step.ignore(run);
         }
         Step.Builder step = new Step.Builder();
+        if (state.resume() instanceof Undoing undoing && state.why().code().equals(NOT_EMPTY)) {
+            return undoAgain(step, run, state, undoing, world);
+        }
         HostRun next = run;
         for (EffectId effect : unaccounted(run, state.resume())) {
             step.order(next.nextEffect(), run.host(), new Effect.AskAgain(effect));
@@ -158,6 +191,17 @@ final class PersonAsked {
         }
         return step.to(next.in(
                 new NeedsPerson(state.resume(), state.why(), state.since(), nextAsk(state.since(), world.now()))));
+    }
+
+    /** VMs kept it from being undone; the agent looks whether they still do before it touches anything. */
+    private static Step undoAgain(Step.Builder step, HostRun run, NeedsPerson state, Undoing undoing, World world) {
+        Purpose.UpdateHost update = (Purpose.UpdateHost) run.purpose();
+        EffectId effect = run.nextEffect();
+        Undoing again = new Undoing(effect, world.now().plus(run.policy().change()), undoing.why());
+        Refusal tried =
+                Refusal.of(UNDO_TRIED_AGAIN, state.why().why(), state.why().evidence());
+        return step.order(effect, run.host(), new Effect.UndoUpdate(update.update(), update.method()))
+                .to(run.ordering(new NeedsPerson(again, tried, state.since(), nextAsk(state.since(), world.now()))));
     }
 
     /** Ever less often: a host that is gone for good must not gather questions. */

@@ -3,6 +3,7 @@ package dev.evenkeel.core.hostrun;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.core.engine.Effect;
+import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.Outcome.Aftermath;
 import dev.evenkeel.core.engine.RunOutcome;
@@ -140,5 +141,58 @@ class NeedsPersonTest {
         OneRun closed = unknownApply().resolved(RunOutcome.FAILED);
         assertThat(closed.latestFails("WITHDRAWN", Outcome.Aftermath.UNCHANGED).noticeTypes())
                 .doesNotContain("LeftBehind");
+    }
+
+    private OneRun undoOnAHostThatFilled() {
+        return unknownApply()
+                .latestFails("DPKG_FAILED", Outcome.Aftermath.CHANGED)
+                .latestFails("HOST_NOT_EMPTY", Outcome.Aftermath.CHANGED);
+    }
+
+    @Test
+    void anUndoThatVmsKeptFromHappeningIsTriedAgainByItself() {
+        OneRun run = undoOnAHostThatFilled();
+        assertThat(run.run().needsPerson()).isTrue();
+        EffectId refused = run.latest().id();
+
+        run.waits(Duration.ofMinutes(1));
+        assertThat(run.latest().effect()).isInstanceOf(Effect.UndoUpdate.class);
+        assertThat(run.latest().id()).isNotEqualTo(refused);
+        run.latestSucceeds();
+        assertThat(run.outcome()).isEqualTo(RunOutcome.UNDONE);
+    }
+
+    @Test
+    void noSecondUndoIsOrderedBeforeTheFirstIsAnswered() {
+        OneRun run = undoOnAHostThatFilled().waits(Duration.ofMinutes(1));
+        EffectId undo = run.latest().id();
+        run.waits(Duration.ofMinutes(2));
+        assertThat(run.latest().effect()).isEqualTo(new Effect.AskAgain(undo));
+    }
+
+    @Test
+    void thePersonIsCalledOnceHoweverOftenTheHostIsNotEmpty() {
+        OneRun run = undoOnAHostThatFilled();
+        long called = calls(run);
+        for (int i = 0; i < 5; i++) {
+            run.waits(Duration.ofHours(1));
+            run.latestFails("HOST_NOT_EMPTY", Outcome.Aftermath.CHANGED);
+        }
+        assertThat(calls(run)).isEqualTo(called);
+        assertThat(run.run().needsPerson()).isTrue();
+    }
+
+    @Test
+    void anUndoThatFailsForTheSameReasonAgainCallsNobodyAgain() {
+        OneRun run = unknownApply()
+                .latestFails("DPKG_FAILED", Outcome.Aftermath.CHANGED)
+                .latestFails("UNDO_FAILED", Outcome.Aftermath.CHANGED);
+        long called = calls(run);
+        run.latestFails("UNDO_FAILED", Outcome.Aftermath.CHANGED);
+        assertThat(calls(run)).isEqualTo(called);
+    }
+
+    private static long calls(OneRun run) {
+        return run.noticeTypes().stream().filter("PersonNeeded"::equals).count();
     }
 }
