@@ -36,6 +36,7 @@ import dev.evenkeel.server.http.Route;
 import dev.evenkeel.server.http.Tokens;
 import dev.evenkeel.server.loop.Shards;
 import dev.evenkeel.server.loop.Upkeep;
+import dev.evenkeel.server.observe.DiskSpace;
 import dev.evenkeel.server.observe.Health;
 import dev.evenkeel.server.observe.Metrics;
 import dev.evenkeel.server.observe.OperationApi;
@@ -132,7 +133,9 @@ public final class Server implements AutoCloseable {
                         Server::broken)));
         closing.before(new Upkeep(store::upkeep));
         registry.shards().forEach(shards::lead);
-        Health health = new Health(shards::stillness, shards::notLed, store::newestNotice, database::trouble);
+        DiskSpace disk = new DiskSpace(settings.directory());
+        Health health =
+                new Health(shards::stillness, shards::notLed, store::newestNotice, database::trouble, disk::trouble);
         metrics.watch(registry, store, shards::stillness, time);
 
         // who may come in

@@ -89,6 +89,11 @@ final class FakePlatform {
         return performed.getOrDefault(effect, 0);
     }
 
+    /** How many effects were begun. */
+    synchronized int performed() {
+        return performed.size();
+    }
+
     synchronized boolean nothingPerformedTwice() {
         return performed.values().stream().allMatch(times -> times == 1);
     }

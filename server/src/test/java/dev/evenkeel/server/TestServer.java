@@ -22,6 +22,16 @@ final class TestServer implements AutoCloseable {
     }
 
     static TestServer start(Path state) throws IOException, GeneralSecurityException {
+        return start(state, TestPostgres.emptyDatabase());
+    }
+
+    /** One that runs a PostgreSQL of its own in its state directory. */
+    static TestServer withItsOwnDatabase(Path state) throws IOException, GeneralSecurityException {
+        return start(state, null);
+    }
+
+    private static TestServer start(Path state, @Nullable String databaseUrl)
+            throws IOException, GeneralSecurityException {
         TestServer started = new TestServer(new ServerSettings(
                 state,
                 "127.0.0.1",
@@ -29,7 +39,7 @@ final class TestServer implements AutoCloseable {
                 "127.0.0.1",
                 freePort(),
                 List.of(),
-                TestPostgres.emptyDatabase(),
+                databaseUrl,
                 Duration.ofSeconds(5),
                 Duration.ofMillis(500),
                 Duration.ofMillis(300),

@@ -41,6 +41,8 @@ public final class EffectExecutor implements Closeable {
     private final Set<EffectId> dormant = new HashSet<>();
     private final Set<EffectId> askedAgain = new HashSet<>();
     private boolean saidWhatIsWanted;
+    /** So that a full disk is logged once and not with every repeat of an order. */
+    private boolean journalFails;
     /** Outcomes that the disk did not take; they are reported all the same and written as soon as it does. */
     private final Map<EffectId, Unconfirmed> unwritten = new LinkedHashMap<>();
 
@@ -90,9 +92,17 @@ public final class EffectExecutor implements Closeable {
         try {
             admission = journal.admit(order);
         } catch (IOException e) {
-            LOG.error("{} is not begun, because the journal cannot be written", order.id(), e);
+            if (!journalFails) {
+                LOG.error("{} is not begun, because the journal cannot be written", order.id(), e);
+            }
+            journalFails = true;
+            listener.notBegun(
+                    order.id(),
+                    "the agent's journal cannot be written (" + e.getMessage()
+                            + "); make room on the disk of its state directory");
             return false;
         }
+        journalFails = false;
         switch (admission) {
             case Admission.Begin() -> {
                 running.add(order.id());

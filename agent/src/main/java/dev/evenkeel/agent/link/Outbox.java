@@ -41,6 +41,11 @@ public final class Outbox implements EffectListener {
         bell.ring();
     }
 
+    @Override
+    public void notBegun(EffectId effect, String why) {
+        progress(effect, "not begun yet: " + why);
+    }
+
     /** One sentence about an effect under way; only the last one since the last report is sent. */
     public void progress(EffectId effect, String text) {
         synchronized (this) {

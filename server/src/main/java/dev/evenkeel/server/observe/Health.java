@@ -19,6 +19,7 @@ public final class Health {
     private final Supplier<List<MigrationDomainId>> notLed;
     private final LongSupplier database;
     private final Supplier<Optional<String>> databaseTrouble;
+    private final Supplier<Optional<String>> diskTrouble;
     private volatile boolean stopping;
 
     /**
@@ -26,16 +27,19 @@ public final class Health {
      * @param notLed shards that this server does not lead at the moment
      * @param database throws when the database does not answer
      * @param databaseTrouble why the database is known to be down
+     * @param diskTrouble why the disk of the state directory can't be worked on
      */
     public Health(
             Supplier<Duration> stillness,
             Supplier<List<MigrationDomainId>> notLed,
             LongSupplier database,
-            Supplier<Optional<String>> databaseTrouble) {
+            Supplier<Optional<String>> databaseTrouble,
+            Supplier<Optional<String>> diskTrouble) {
         this.stillness = stillness;
         this.notLed = notLed;
         this.database = database;
         this.databaseTrouble = databaseTrouble;
+        this.diskTrouble = diskTrouble;
     }
 
     /** From now on the server is not ready: it stops. */
@@ -53,6 +57,7 @@ public final class Health {
         Map<String, String> checks = new TreeMap<>();
         checks.put("running", stopping ? "the server stops" : "ok");
         checks.put("database", database());
+        checks.put("disk", diskTrouble.get().orElse("ok"));
         List<MigrationDomainId> missing = notLed.get();
         checks.put("leases", missing.isEmpty() ? "ok" : "not in charge of " + missing);
         return HealthView.of(checks);
