@@ -259,6 +259,21 @@ class DrainTest {
     }
 
     @Test
+    void aHostThatIsJustReceivingAVmIsNotEmptyAndTheVmIsMovedOnceItIsThere() {
+        given.host("h2").runs("vm-x");
+        given.host("h1");
+        given.host("h3");
+        given.vm("vm-x").arrivesOn("h1");
+        OneRun run = OneRun.updating(given, "h1").begins().looksAtFreshObservations();
+        assertThat(run.state()).isInstanceOf(HostRunState.Draining.class);
+        assertThat(run.movesOrdered()).as("it can't be moved before it is here").isEmpty();
+
+        given.vm("vm-x").hasArrivedOn("h1");
+        run.looksAtFreshObservations();
+        assertThat(run.movesOrdered()).containsExactly("vm-x");
+    }
+
+    @Test
     void aHostThatFallsSilentIsWaitedForUntilTheLimit() {
         given.host("h1").runs("vm-a").silent();
         given.host("h2");

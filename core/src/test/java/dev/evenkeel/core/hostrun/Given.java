@@ -242,6 +242,30 @@ public final class Given {
                     vm -> copy(vm, vm.host(), state, vm.memory(), vm.vcpus(), vm.intent(), set(vm), vm.obstacles()));
         }
 
+        /** It still runs where it is, and is paused on its way into another host. */
+        public OneVm arrivesOn(String host) {
+            Vm here = vms.stream()
+                    .filter(vm -> vm.name().equals(name))
+                    .findFirst()
+                    .orElseThrow();
+            vms.add(copy(
+                    here,
+                    new HostId(host),
+                    VmState.PAUSED,
+                    here.memory(),
+                    here.vcpus(),
+                    here.intent(),
+                    set(here),
+                    here.obstacles()));
+            return this;
+        }
+
+        /** It has arrived: what was paused there runs, and nothing is left where it came from. */
+        public OneVm hasArrivedOn(String host) {
+            vms.removeIf(vm -> vm.name().equals(name) && !vm.host().equals(new HostId(host)));
+            return is(VmState.RUNNING);
+        }
+
         /** It runs elsewhere now. */
         public OneVm isOn(String host) {
             return with(vm -> vm.movedTo(new HostId(host)));
