@@ -47,6 +47,7 @@ final class ControlPlane {
     void start(List<LabHost> hosts) throws IOException {
         startServer();
         join(hosts);
+        startObserver();
         Trees.write(
                 context(record),
                 "server=" + API + "\ntoken-file=" + state().resolve("admin-token") + "\nnetns=" + fabric.control()
@@ -80,6 +81,30 @@ final class ControlPlane {
             throw new IOException("The server ended at once: " + Files.readString(log));
         }
         record.process("server", mark.get());
+    }
+
+    /** Starts what tells the server what the collector sees; the server has made its token by now. */
+    private void startObserver() throws IOException {
+        Path log = record.directory().resolve("observer.log");
+        List<String> words = Fabric.in(
+                fabric.control(),
+                List.of(
+                        record.need("jdk") + "/bin/java",
+                        "-XX:+UseSerialGC",
+                        "-Xmx64m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        lib() + "/*",
+                        Observer.class.getName(),
+                        API,
+                        state().resolve("observer-token").toString(),
+                        record.directory().resolve("beats").toString()));
+        Process process = Command.of(words).detach(log);
+        Optional<ProcessMark> mark = ProcessMark.of(process.pid());
+        if (mark.isEmpty()) {
+            throw new IOException("The observer ended at once: " + Files.readString(log));
+        }
+        record.process("observer", mark.get());
     }
 
     /** Lets hosts join the fleet and starts their agents. */

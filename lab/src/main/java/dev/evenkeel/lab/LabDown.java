@@ -21,7 +21,7 @@ final class LabDown {
         Fabric fabric = new Fabric(record.need("name"));
         HostBoot boot = new HostBoot(record, fabric);
         List<Integer> hosts = Lab.numbers(record);
-        for (String name : List.of("server", "collector")) {
+        for (String name : List.of("observer", "server", "collector")) {
             Optional<ProcessMark> process = record.process(name);
             if (process.isPresent()) {
                 process.get().terminate();

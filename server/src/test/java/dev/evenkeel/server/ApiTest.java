@@ -79,6 +79,10 @@ class ApiTest {
         assertThat(server.viewer().get("/v1/hosts").status()).isEqualTo(200);
         problem(server.viewer().post("/v1/plans", "{\"update\": \"none\"}"), 404, "not-found");
         problem(server.viewer().post("/v1/hosts/h1/cordon", "{}"), 403, "forbidden");
+        problem(server.viewer().post("/v1/observations", "{}"), 403, "forbidden");
+        problem(server.observer().post("/v1/observations", "{}"), 422, "invalid");
+        problem(server.observer().post("/v1/hosts/h1/cordon", "{}"), 403, "forbidden");
+        assertThat(server.observer().get("/v1/ledger").status()).isEqualTo(200);
         for (String open : List.of("/healthz", "/readyz", "/metrics")) {
             assertThat(new Api(server.apiUrl(), "").get(open).status()).isEqualTo(200);
         }

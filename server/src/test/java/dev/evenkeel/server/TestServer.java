@@ -100,6 +100,11 @@ final class TestServer implements AutoCloseable {
         return new Api(apiUrl(), token("viewer-token"));
     }
 
+    /** The API for somebody who measures from outside. */
+    Api observer() throws IOException {
+        return new Api(apiUrl(), token("observer-token"));
+    }
+
     private String token(String file) throws IOException {
         return Files.readString(settings.directory().resolve(file)).strip();
     }

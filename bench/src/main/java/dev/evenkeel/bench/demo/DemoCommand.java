@@ -9,6 +9,7 @@ import dev.evenkeel.lab.Progress;
 import dev.evenkeel.lab.StateDirectory;
 import dev.evenkeel.lab.beat.Pulse;
 import dev.evenkeel.lab.debian.UpdatePackages;
+import dev.evenkeel.lab.os.Await;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -34,6 +35,7 @@ import tools.jackson.databind.JsonNode;
         description = "Bring a real update of QEMU to every host of a real three-host fleet, its VMs running on.")
 public final class DemoCommand implements Callable<Integer> {
     private static final Duration LAST_BEATS = Duration.ofSeconds(3);
+    private static final Duration OBSERVER = Duration.ofSeconds(10);
 
     @Option(names = "--state", description = "the state directory (default: EVENKEEL_STATE, else XDG's)")
     @Nullable
@@ -109,6 +111,9 @@ public final class DemoCommand implements Callable<Integer> {
         boolean allUpdated = versions(evenkeel).values().stream().allMatch(v -> Update.matches(v, wanted));
         boolean unharmed = seen.size() == vms && seen.stream().allMatch(VmSeen::unharmed);
         out.println(unharmed ? "No VM was lost, restarted, doubled or corrupted." : "A VM was harmed: see the table.");
+        awaitObserver(evenkeel, moves.size());
+        say("evenkeel ledger");
+        evenkeel.show("ledger");
         if (!down) {
             DemoTables.lookAround(out, name, lab.hosts().getFirst().name());
         }
@@ -152,6 +157,21 @@ public final class DemoCommand implements Callable<Integer> {
                     after.getOrDefault(vm.name(), ""),
                     health));
         }
+    }
+
+    /** The lab's observer tells the server what it saw some seconds after each move. */
+    private static void awaitObserver(Evenkeel evenkeel, int moves) throws IOException {
+        Await.until(OBSERVER, () -> {
+            try {
+                return evenkeel.list("ledger", "--limit", "500").stream()
+                                .filter(row -> !row.get("gapMs").isNull())
+                                .count()
+                        >= moves;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return true;
+            }
+        });
     }
 
     private static Map<String, String> places(Lab lab) throws IOException {

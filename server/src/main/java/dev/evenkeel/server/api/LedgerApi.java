@@ -45,7 +45,7 @@ public final class LedgerApi {
     public List<Route> routes() {
         return List.of(
                 Route.list("/v1/ledger", this::list, "vm", "run", "tenant"),
-                Route.order("/v1/observations", Bodies.ObservationReport.class, this::observe));
+                Route.observation("/v1/observations", Bodies.ObservationReport.class, this::observe));
     }
 
     private Answer list(Call call) {

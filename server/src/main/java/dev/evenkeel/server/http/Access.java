@@ -6,6 +6,8 @@ public enum Access {
     OPEN,
     /** Every token. */
     READ,
+    /** Tokens that may tell what was seen, and those that may change things. */
+    OBSERVE,
     /** Only tokens that may change things. */
     ORDER
 }

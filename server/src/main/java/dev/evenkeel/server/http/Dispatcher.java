@@ -112,8 +112,9 @@ public final class Dispatcher {
                 : Optional.empty();
         Principal found = who.orElseThrow(() -> Problem.Kind.UNAUTHENTICATED.because(
                 "Send Authorization: Bearer <token>; the server keeps its tokens in " + tokens.adminFile() + "."));
-        if (route.access() == Access.ORDER && found.role() != Principal.Role.OPERATOR) {
-            throw Problem.Kind.FORBIDDEN.because("The token of \"" + found.name() + "\" may only read.");
+        if (!found.role().may(route.access())) {
+            throw Problem.Kind.FORBIDDEN.because("The token of \"" + found.name() + "\" may only "
+                    + (found.role().may(Access.OBSERVE) ? "read and tell what it observed." : "read."));
         }
         return found;
     }

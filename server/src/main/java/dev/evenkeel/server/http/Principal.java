@@ -7,7 +7,20 @@ public record Principal(String name, Role role) {
 
     /** What a token may do. */
     public enum Role {
+        /** Everything. */
         OPERATOR,
-        VIEWER
+        /** Reads, and tells what it measured of VMs from outside. */
+        OBSERVER,
+        /** Reads. */
+        VIEWER;
+
+        /** Whether this role may use routes of this access. */
+        boolean may(Access access) {
+            return switch (access) {
+                case OPEN, READ -> true;
+                case OBSERVE -> this != VIEWER;
+                case ORDER -> this == OPERATOR;
+            };
+        }
     }
 }

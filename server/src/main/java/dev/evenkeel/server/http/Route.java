@@ -68,6 +68,11 @@ public record Route(
         return new Route(Verb.POST, path, Access.READ, List.of(), body, endpoint);
     }
 
+    /** A report with a JSON body of what somebody outside has seen. */
+    public static Route observation(String path, Class<?> body, Simple endpoint) {
+        return new Route(Verb.POST, path, Access.OBSERVE, List.of(), body, endpoint);
+    }
+
     /** An order with a JSON body. */
     public static Route order(String path, Class<?> body, Simple endpoint) {
         return new Route(Verb.POST, path, Access.ORDER, List.of(), body, endpoint);

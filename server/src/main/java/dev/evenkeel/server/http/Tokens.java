@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The bearer tokens of the first days: one that may do everything, one that may only read. Each lies in its own file
+ * The bearer tokens of the first days: one that may do everything, one that may tell what it measured of
+ * VMs from outside, one that may only read. Each lies in its own file
  * (0600); to change one, delete its file and restart.
  */
 public final class Tokens {
@@ -38,6 +39,9 @@ public final class Tokens {
         return new Tokens(
                 List.of(
                         new Known(read(admin, random), new Principal("admin", Principal.Role.OPERATOR)),
+                        new Known(
+                                read(directory.resolve("observer-token"), random),
+                                new Principal("observer", Principal.Role.OBSERVER)),
                         new Known(
                                 read(directory.resolve("viewer-token"), random),
                                 new Principal("viewer", Principal.Role.VIEWER))),
