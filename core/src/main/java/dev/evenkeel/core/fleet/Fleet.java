@@ -37,6 +37,12 @@ public final class Fleet {
         return Optional.ofNullable(hosts.get(id));
     }
 
+    /** The same fleet but for one host, which nothing can be placed on. */
+    public Fleet without(HostId host) {
+        return new Fleet(
+                hosts.values().stream().filter(h -> !h.id().equals(host)).toList(), allVms());
+    }
+
     /** Everything sighted on a host, in the order of ids, whatever its state. */
     public List<Vm> vmsOn(HostId host) {
         return vms.getOrDefault(host, List.of());

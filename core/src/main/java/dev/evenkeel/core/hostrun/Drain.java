@@ -38,6 +38,9 @@ final class Drain {
     /** How long it leaves moves under way alone. */
     private static final Duration WATCH = Duration.ofSeconds(15);
 
+    /** A host that is silent for so long while its VMs move is shown to a person; it goes on by itself when it is back. */
+    private static final Duration SILENCE = Duration.ofMinutes(1);
+
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final HostRun run;
@@ -325,8 +328,12 @@ final class Drain {
         return step.to(at(draining(now)));
     }
 
-    /** Waits for moves under way; one that is far past its own limit is for a person to look at. */
+    /** Waits for moves under way; one that is far past its own limit, or whose host is silent, is for a person to look at. */
     private Step overdueOrWait() {
+        Optional<Refusal> silent = sight.silence(SILENCE, before.lookAt());
+        if (silent.isPresent()) {
+            return PersonAsked.askPerson(step, at(draining(now)), silent.get(), world);
+        }
         Duration patience = run.policy().move().plus(run.policy().change());
         for (Move move : moves) {
             if (move.status() == Move.Status.MOVING

@@ -11,6 +11,7 @@ import dev.evenkeel.core.fleet.VmState;
 import dev.evenkeel.core.impact.Ladder;
 import dev.evenkeel.core.placement.Placement;
 import dev.evenkeel.core.update.Method;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The moves of a drain in the light of what is seen on the hosts. Shares its list of moves with the drain. */
 final class DrainSight {
+    private static final Duration LATE = Duration.ofSeconds(30);
+
     private final HostRun run;
     private final World world;
     private final List<Move> moves;
@@ -157,7 +160,19 @@ final class DrainSight {
                     expected.allVms());
             return Placement.target(vm, only, h -> false);
         }
-        return Placement.target(vm, expected, updated());
+        // Where the last try failed is not tried again at once while another host can take the VM.
+        HostId failed = failedAt(vm);
+        Placement.Answer elsewhere = failed == null
+                ? Placement.target(vm, expected, updated())
+                : Placement.target(vm, expected.without(failed), updated());
+        return failed == null || elsewhere instanceof Placement.Answer.Target
+                ? elsewhere
+                : Placement.target(vm, expected, updated());
+    }
+
+    private @Nullable HostId failedAt(Vm vm) {
+        int at = indexOf(vm.id());
+        return at < 0 || moves.get(at).why() == null ? null : moves.get(at).to();
     }
 
     private Predicate<Host> updated() {
@@ -185,6 +200,31 @@ final class DrainSight {
             }
         }
         return fleet;
+    }
+
+    /**
+     * Why a person must look at moves whose host has said nothing for so long.
+     *
+     * @param due when the run was to look: when that is long ago, nobody listened to the host either, so it gets its time
+     */
+    Optional<Refusal> silence(Duration limit, Instant due) {
+        Host host = world.fleet().hosts().get(run.host());
+        if (host == null
+                || host.reachable()
+                || host.observedAt().plus(limit).isAfter(world.now())
+                || due.plus(LATE).isBefore(world.now())) {
+            return Optional.empty();
+        }
+        Refusal why = Refusal.of(
+                        "HOST_SILENT",
+                        "host " + run.host() + " is silent while its VMs move; look at it, at the VMs and at where they"
+                                + " were going: the run goes on by itself when the host is back, else evenkeel run resolve "
+                                + run.id())
+                .with("seen", host.observedAt().toString());
+        for (Move move : moves) {
+            why = move.status() == Move.Status.MOVING ? why.with(move.name(), "on its way to host " + move.to()) : why;
+        }
+        return Optional.of(why);
     }
 
     private boolean seenOn(HostId host, VmId id) {

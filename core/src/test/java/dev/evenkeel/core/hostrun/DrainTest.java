@@ -157,6 +157,52 @@ class DrainTest {
     }
 
     @Test
+    void theNextTryGoesElsewhereWhereThereIsAnElsewhere() {
+        given.host("h1").runs("vm-a");
+        given.host("h2");
+        given.host("h3");
+        OneRun run = OneRun.updating(given, "h1").begins();
+        String first = run.destinationOf("vm-a");
+
+        run.moveFails("vm-a", "NO_MEMORY", Aftermath.UNCHANGED, true).waits(Duration.ofSeconds(5));
+
+        assertThat(run.movesOrdered()).hasSize(2);
+        assertThat(run.destinationOf("vm-a")).isNotEqualTo(first);
+    }
+
+    @Test
+    void aHostThatIsSilentWhileItsVmsMoveIsShownToAPersonAndGoesOnWhenItIsBack() {
+        given.host("h1").runs("vm-a");
+        given.host("h2");
+        OneRun run = OneRun.updating(given, "h1").begins();
+        given.host("h1").silent();
+        run.waits(Duration.ofSeconds(15)).waits(Duration.ofSeconds(15)).waits(Duration.ofSeconds(15));
+        assertThat(run.state()).isInstanceOf(HostRunState.Draining.class);
+
+        run.waits(Duration.ofSeconds(15));
+        assertThat(run.state()).isInstanceOf(HostRunState.NeedsPerson.class);
+        assertThat(run.why().code()).isEqualTo("HOST_SILENT");
+        assertThat(run.why().evidence()).containsEntry("vm-a", "on its way to host h2");
+
+        given.host("h1").isSeen();
+        run.moved("vm-a");
+        assertThat(run.state()).isInstanceOf(HostRunState.Draining.class);
+    }
+
+    @Test
+    void aServerThatWasAwayItselfFirstGivesTheHostTimeToReport() {
+        given.host("h1").runs("vm-a");
+        given.host("h2");
+        OneRun run = OneRun.updating(given, "h1").begins();
+        given.host("h1").silent();
+
+        run.waits(Duration.ofMinutes(5));
+        assertThat(run.state()).isInstanceOf(HostRunState.Draining.class);
+        run.waits(Duration.ofSeconds(15));
+        assertThat(run.state()).isInstanceOf(HostRunState.NeedsPerson.class);
+    }
+
+    @Test
     void aVmThatKeepsFailingIsStuckAndTheHostIsNotTouched() {
         OneRun run = drainOf("vm-a");
         for (int i = 0; i < RunPolicy.DEFAULT.moveAttempts(); i++) {
