@@ -9,13 +9,17 @@ import dev.evenkeel.store.HostRecord;
 import dev.evenkeel.wire.link.Report.Inventory;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** One host in memory. Guarded by the registry's lock. */
 final class KnownHost {
+    private static final int REMEMBERED = 64;
+
     final HostId id;
     Topology topology;
     boolean cordoned;
@@ -33,6 +37,14 @@ final class KnownHost {
     Instant heardAt;
 
     private final SortedMap<VmId, Vm> vms = new TreeMap<>();
+    /** The VMs that left last: the one that moved them may tell where to only after the host has told that they are gone. */
+    private final Map<VmId, Vm> departed = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<VmId, Vm> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+
     private String session = "";
     private long nextSequence;
 
@@ -50,10 +62,20 @@ final class KnownHost {
         return vms.values();
     }
 
-    /** Takes a VM out of what is known to be here; null when it was not. */
+    /** Takes a VM out of what is known to be here, or to have been here just now; null when it was not. */
     @Nullable
     Vm leaves(VmId vm) {
-        return vms.remove(vm);
+        Vm here = vms.remove(vm);
+        Vm gone = departed.remove(vm);
+        return here != null ? here : gone;
+    }
+
+    private boolean departs(VmId vm) {
+        Vm here = vms.remove(vm);
+        if (here != null) {
+            departed.put(vm, here);
+        }
+        return here != null;
     }
 
     /** A VM has arrived; what the host's own agent says of it, before or after, counts for more. */
@@ -81,10 +103,12 @@ final class KnownHost {
         boolean changed = false;
         if (inventory.full()) {
             List<VmId> listed = inventory.vms().stream().map(Vm::id).toList();
-            changed |= vms.keySet().removeIf(vm -> !listed.contains(vm));
+            for (VmId vm : List.copyOf(vms.keySet())) {
+                changed |= !listed.contains(vm) && departs(vm);
+            }
         }
         for (VmId gone : inventory.gone()) {
-            changed |= vms.remove(gone) != null;
+            changed |= departs(gone);
         }
         for (Vm vm : inventory.vms()) {
             changed |= !vm.equals(vms.put(vm.id(), vm));

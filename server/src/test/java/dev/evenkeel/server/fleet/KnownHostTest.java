@@ -48,6 +48,16 @@ class KnownHostTest {
         assertThat(host.vms()).extracting(Vm::vmmVersion).containsExactly("11.1.3");
     }
 
+    @Test
+    void aVmThatTheHostMissesBeforeItsMoveIsToldIsStillTheOneThatMoved() {
+        host.take(new Inventory(true, NOW, null, List.of(vm("11.1.3")), List.of()), NOW);
+        host.take(new Inventory(true, NOW, null, List.of(), List.of()), NOW);
+        assertThat(host.vms()).isEmpty();
+
+        assertThat(host.leaves(vm("11.1.3").id())).isEqualTo(vm("11.1.3"));
+        assertThat(host.leaves(vm("11.1.3").id())).isNull();
+    }
+
     private static Vm vm(String vmm) {
         return new Vm(
                 new VmId("5f6ad0a4-6c1c-4c5e-9d5b-1f0c4a1f9a01"),
