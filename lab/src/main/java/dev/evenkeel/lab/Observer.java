@@ -71,13 +71,15 @@ final class Observer {
                             || now.isAfter(ended.plus(PATIENCE)));
             if (row.get("gapMs").isNull() && ripe && !told.contains(id)) {
                 HttpResponse<String> answer = ask(request("/v1/observations")
-                        .header("Idempotency-Key", "observed-" + id)
+                        .header("Idempotency-Key", "observed-" + id + "-" + now.getEpochSecond())
                         .header("Content-Type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(Json.mapper().writeValueAsString(seen(row, ended)))));
-                if (answer.statusCode() != 200) {
+                if (answer.statusCode() == 200) {
+                    told.add(id);
+                } else if (now.isAfter(ended.plus(PATIENCE))) {
+                    told.add(id); // such as of a VM that is gone
                     System.out.println(id + ": " + answer.statusCode() + " " + answer.body());
                 }
-                told.add(id);
             }
         }
     }
