@@ -70,7 +70,7 @@ final class JoinCommand implements Callable<Integer> {
     @Option(
             names = "--hooks",
             defaultValue = "/etc/libvirt/hooks",
-            description = "Where libvirt looks for hooks; it sees a new one when its daemon is started again")
+            description = "Where libvirt looks for hooks; it sees a new one when its daemon reloads")
     Path hooks = Path.of("");
 
     @Option(names = "--again", description = "Join although this host has joined before")

@@ -75,6 +75,10 @@ restart | try-restart | reload-or-restart)
     if [ -n "$old" ]; then kill "$old" 2>/dev/null; fi
     await changed
     ;;
+reload)
+    if [ $name != libvirtd ] || ! running; then exit 1; fi
+    kill -HUP "$(pid)"
+    ;;
 is-active | status)
     if running; then echo active; else
         echo inactive

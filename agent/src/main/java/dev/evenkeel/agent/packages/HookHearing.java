@@ -1,13 +1,18 @@
 package dev.evenkeel.agent.packages;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 
 /**
- * Tries whether libvirt asks the hook, by a probe VM that the hook must refuse. libvirt looks for hooks only when its
- * daemon starts; one that was there before the hook is restarted, which is harmless on a host without VMs.
+ * Tries whether libvirt asks the hook, by a probe VM that the hook must refuse. libvirt looks for hooks when its daemon
+ * starts or reloads; one that was there before the hook is told to reload, and started again where that does not help,
+ * which is harmless on a host without VMs.
  */
 public final class HookHearing implements Closing.Hearing {
+    /** A daemon reloads after it has said so. */
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
     private final RunningSoftware software;
     private final Services services;
 
@@ -21,7 +26,11 @@ public final class HookHearing implements Closing.Hearing {
         if (software.isRefusedByHook()) {
             return true;
         }
-        services.restart(List.of(services.virtualisation()));
+        String daemon = services.virtualisation();
+        if (services.reload(daemon) && Waiting.until(PATIENCE, software::isRefusedByHook)) {
+            return true;
+        }
+        services.restart(List.of(daemon));
         return software.isRefusedByHook();
     }
 }

@@ -35,4 +35,10 @@ public class Services {
                 .ok();
         return modular ? MODULAR : "libvirtd";
     }
+
+    /** Tells a service to read its configuration again; false when it can't. */
+    boolean reload(String name) throws IOException {
+        return Command.run(LIMIT, Map.of(), List.of("systemctl", "reload", name))
+                .ok();
+    }
 }

@@ -2,28 +2,34 @@ package dev.evenkeel.agent.packages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class HookHearingTest {
-    private final Deque<Boolean> refused = new ArrayDeque<>();
-    private final List<String> restarted = new ArrayList<>();
+    /** After how much persuasion the daemon asks the hook: 0 at once, 1 once it has reloaded, 2 once started again. */
+    private int needs;
+
+    private final List<String> told = new ArrayList<>();
     private final HookHearing hearing = new HookHearing(
             new RunningSoftware(() -> {
                 throw new IllegalStateException("there is no libvirt here");
             }) {
                 @Override
                 boolean isRefusedByHook() {
-                    return refused.removeFirst();
+                    return told.size() >= needs;
                 }
             },
             new Services() {
                 @Override
                 public void restart(List<String> names) {
-                    restarted.addAll(names);
+                    told.add("restart " + names);
+                }
+
+                @Override
+                boolean reload(String name) {
+                    told.add("reload [" + name + "]");
+                    return needs < 2;
                 }
 
                 @Override
@@ -34,22 +40,28 @@ class HookHearingTest {
 
     @Test
     void aDaemonThatAsksTheHookIsLeftAlone() throws Exception {
-        refused.add(true);
         assertThat(hearing.heeds()).isTrue();
-        assertThat(restarted).isEmpty();
+        assertThat(told).isEmpty();
     }
 
     @Test
-    void aDaemonThatWasThereBeforeTheHookIsStartedAgain() throws Exception {
-        refused.addAll(List.of(false, true));
+    void aDaemonThatWasThereBeforeTheHookReloads() throws Exception {
+        needs = 1;
         assertThat(hearing.heeds()).isTrue();
-        assertThat(restarted).containsExactly("virtqemud");
+        assertThat(told).containsExactly("reload [virtqemud]");
+    }
+
+    @Test
+    void aDaemonThatCannotReloadIsStartedAgain() throws Exception {
+        needs = 2;
+        assertThat(hearing.heeds()).isTrue();
+        assertThat(told).containsExactly("reload [virtqemud]", "restart [virtqemud]");
     }
 
     @Test
     void aDaemonThatKnowsNoSuchHooksIsNotStartedAgainAndAgain() throws Exception {
-        refused.addAll(List.of(false, false));
+        needs = 3;
         assertThat(hearing.heeds()).isFalse();
-        assertThat(restarted).hasSize(1);
+        assertThat(told).hasSize(2);
     }
 }
