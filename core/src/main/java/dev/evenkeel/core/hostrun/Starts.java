@@ -11,6 +11,7 @@ import dev.evenkeel.core.engine.World;
 import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.Vm;
+import dev.evenkeel.core.fleet.VmState;
 import dev.evenkeel.core.hostrun.HostRunState.Starting;
 import dev.evenkeel.core.hostrun.Restart.Status;
 import dev.evenkeel.core.update.Method;
@@ -124,6 +125,11 @@ final class Starts {
     }
 
     private Restart failed(Restart r, Refusal why) {
+        if (runsElsewhere(r)) {
+            step.notice(Ending.warning(
+                    run, world, "VmLeft", "VM " + r.name() + " runs on another host, where other hands brought it"));
+            return r.becomes(Status.LEFT, now, now, why);
+        }
         step.notice(Ending.notice(
                 run, world, dev.evenkeel.core.engine.Notice.Level.WARNING, "StartFailed", why.why(), why));
         return r.becomes(Status.STOPPED, now, now.plus(RETRY_AFTER.multipliedBy(r.attempts())), why);
@@ -221,6 +227,14 @@ final class Starts {
         step.order(effect, run.host(), new Effect.StartVm(r.vm()));
         run = run.ordered();
         return r.starting(effect, now);
+    }
+
+    /** Its owner started it and took it away while the host was updated. */
+    private boolean runsElsewhere(Restart r) {
+        return world.fleet().sightings(r.vm()).stream()
+                .filter(vm -> vm.state() == VmState.RUNNING && !vm.host().equals(run.host()))
+                .flatMap(vm -> world.fleet().host(vm.host()).stream())
+                .anyMatch(host -> host.reachable() && host.observedAt().isAfter(r.at()));
     }
 
     private boolean isSeenDown(Restart r) {

@@ -12,7 +12,6 @@ import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.hostrun.HostRunState.Stopping;
 import dev.evenkeel.core.hostrun.Restart.Status;
-import dev.evenkeel.core.impact.Ladder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +35,8 @@ final class Stops {
             DrainSight.scopes(vm).forEach(scope -> step.acquire(new Hold(scope, 1)));
             step.order(
                     effect, run.host(), new Effect.StopVm(vm.id(), run.policy().stop()));
-            restarts.add(Restart.stopping(vm, effect, world.now(), Ladder.RESTART));
+            restarts.add(
+                    Restart.stopping(vm, effect, world.now(), world.pauses().restart()));
             step.notice(Ending.info(
                     run,
                     world,

@@ -12,7 +12,6 @@ import dev.evenkeel.core.fleet.VmState;
 import dev.evenkeel.core.placement.Placement;
 import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.update.Update;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * a payload is refused like any other, so that an operator sees what a better manifest would spare the VMs.
  */
 public final class Ladder {
-    /** How long a VM that is restarted is expected to be out of service: its guest's way down, the update, its boot. */
-    public static final Duration RESTART = Duration.ofMinutes(5);
-
     private Ladder() {}
 
     public static MethodChoice choose(Update update, Host host, Fleet fleet, PauseModel pauses) {
@@ -134,7 +130,7 @@ public final class Ladder {
                 Refusal no = unstoppable(vm, staying);
                 if (no == null) {
                     staying.add(vm);
-                    forecasts.add(new VmForecast(vm.id(), new Impact.Restart(), RESTART));
+                    forecasts.add(new VmForecast(vm.id(), new Impact.Restart(), pauses.restart()));
                 } else {
                     refusals.add(no);
                 }

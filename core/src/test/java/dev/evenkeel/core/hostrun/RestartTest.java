@@ -274,6 +274,19 @@ class RestartTest {
     }
 
     @Test
+    void aVmThatItsOwnerTookToAnotherHostIsLeftThere() {
+        OneRun run = applying().latestSucceeds().latestSucceeds().started("vm-a");
+        given.vm("vm-b").is(VmState.RUNNING).isOn("h2");
+        given.passes(Duration.ofSeconds(5));
+        given.everyHostIsSeen();
+
+        run.about(START_B, OneRun.failed("NO_SUCH_VM", Aftermath.VM_DEAD, false));
+
+        assertThat(run.outcome()).isEqualTo(RunOutcome.DONE);
+        assertThat(run.noticeTypes()).contains("VmLeft");
+    }
+
+    @Test
     void anObservationInBetweenIsNotWorthACommit() {
         OneRun run = applying().latestSucceeds().latestSucceeds();
         given.everyHostIsSeen();

@@ -13,7 +13,11 @@ import dev.evenkeel.core.impact.MigrationPauseModel;
 import dev.evenkeel.core.impact.MigrationPauseModel.Pair;
 import dev.evenkeel.core.impact.PauseModel;
 import dev.evenkeel.core.impact.VmForecast;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +30,14 @@ import java.util.Map;
 public final class LearnedPauses implements PauseModel {
     private static final int RUNS_TO_LEARN_FROM = 200;
 
+    /** Restarts on which the forecast of the next one rests. */
+    private static final int RESTARTS = 20;
+
+    private static final Duration LONGEST = Duration.ofDays(1);
+
     private final Map<Pair, MigrationModel> pairs = new HashMap<>();
+    private final Map<HostId, Instant> asked = new HashMap<>();
+    private final Deque<Duration> restarts = new ArrayDeque<>();
     private volatile MigrationPauseModel model = new MigrationPauseModel(MigrationModel.DEFAULT, Map.of());
 
     /** Learns from what the store has of the latest runs. */
@@ -43,8 +54,14 @@ public final class LearnedPauses implements PauseModel {
         return learned;
     }
 
-    /** Takes what a move from a host has brought home; other outcomes teach nothing. */
+    /** Takes what a move or a restart on a host has brought home; other outcomes teach nothing. */
     public synchronized void learn(HostId from, Outcome outcome) {
+        if (outcome instanceof Outcome.Stopped stopped) {
+            asked.put(from, stopped.askedAt());
+        }
+        if (outcome instanceof Outcome.Started started && !started.already() && asked.containsKey(from)) {
+            learnRestart(Duration.between(asked.get(from), started.at()));
+        }
         if (outcome instanceof Outcome.Moved moved && moved.foreseen() != null) {
             pairs.put(
                     new Pair(from, moved.to()),
@@ -54,6 +71,23 @@ public final class LearnedPauses implements PauseModel {
                     .orElseThrow();
             model = new MigrationPauseModel(usual, pairs);
         }
+    }
+
+    private void learnRestart(Duration took) {
+        if (!took.isNegative() && took.compareTo(LONGEST) < 0) {
+            restarts.addLast(took);
+            if (restarts.size() > RESTARTS) {
+                restarts.removeFirst();
+            }
+        }
+    }
+
+    /** The median of the latest. */
+    @Override
+    public synchronized Duration restart() {
+        return restarts.isEmpty()
+                ? RESTART
+                : restarts.stream().sorted().toList().get(restarts.size() / 2);
     }
 
     @Override
