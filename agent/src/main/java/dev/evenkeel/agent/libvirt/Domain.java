@@ -22,6 +22,7 @@ public final class Domain extends Handle {
     private static final int UNDEFINE_CHECKPOINT_METADATA = 1 << 4;
     private static final int NO_MONITOR_FLAGS = 0;
     private static final int SHUTDOWN_BY_ANY_MEANS = 0;
+    private static final int ABORT_POST_COPY = 1;
 
     Domain(MemorySegment pointer) {
         super(pointer, Libvirt.intFunction("virDomainFree", ADDRESS));
@@ -160,6 +161,11 @@ public final class Domain extends Handle {
     /** Asks the running job to end; a migration that is still in pre-copy goes on at the source as if nothing had been. */
     public void abortJob() {
         call("virDomainAbortJob");
+    }
+
+    /** Makes a post-copy whose stream hangs break off, so that it can be taken up again. The VM stands still until then. */
+    public void breakPostCopy() {
+        call("virDomainAbortJobFlags", ABORT_POST_COPY);
     }
 
     /**

@@ -10,6 +10,7 @@ public record DomainState(Status status, int reason) {
     private static final int PAUSED_STARTING_UP = 11;
     private static final int PAUSED_POSTCOPY = 12;
     private static final int PAUSED_POSTCOPY_FAILED = 13;
+    private static final int SHUTOFF_SHUTDOWN = 1;
     private static final int SHUTOFF_DESTROYED = 2;
     private static final int SHUTOFF_MIGRATED = 4;
     private static final int SHUTOFF_SAVED = 5;
@@ -69,6 +70,11 @@ public record DomainState(Status status, int reason) {
     /** Somebody pulled its plug or saved it to a file; neither is ever done to a VM by an order of ours. */
     public boolean wasStoppedByHand() {
         return status == Status.SHUT_OFF && (reason == SHUTOFF_DESTROYED || reason == SHUTOFF_SAVED);
+    }
+
+    /** Shut off by its guest or by a person, not by a failure. */
+    public boolean wasShutOffOnPurpose() {
+        return status == Status.SHUT_OFF && (reason == SHUTOFF_SHUTDOWN || reason == SHUTOFF_DESTROYED);
     }
 
     /** Shut off here because it went to another host. */

@@ -23,7 +23,9 @@ public final class MigrationOptions {
         AUTO_CONVERGE(13),
         /** Allows a later switch to post-copy; does not start it. */
         POST_COPY(15),
-        TLS(16);
+        TLS(16),
+        /** Takes up a post-copy that broke off; the other flags must be those it began with. */
+        POST_COPY_RESUME(19);
 
         private final int bit;
 

@@ -69,6 +69,11 @@ sealed interface EndView {
         }
     }
 
+    /** The daemon answers, and the VM has no process there. */
+    default boolean isGone() {
+        return this instanceof Absent || this instanceof Stopped;
+    }
+
     /** In words, for evidence. */
     default String inWords() {
         return switch (this) {

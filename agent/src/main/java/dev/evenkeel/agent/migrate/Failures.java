@@ -4,6 +4,7 @@ import dev.evenkeel.agent.libvirt.LibvirtError;
 import dev.evenkeel.agent.libvirt.LibvirtException;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.VmId;
+import java.util.List;
 import java.util.Map;
 
 /** Turns what daemons say into reasons that a person can act on. */
@@ -83,6 +84,39 @@ final class Failures {
                 "VM_DEAD",
                 "the VM's process on this host ended while it was being moved, and the destination has no copy",
                 Map.of("vm", vm.value(), "ends", ends));
+    }
+
+    static Refusal shutOff(VmId vm) {
+        return Refusal.of(
+                "SHUT_OFF",
+                "the VM was shut off by its guest or by a person while it was being moved",
+                Map.of("vm", vm.value()));
+    }
+
+    static Refusal lostInPostCopy(VmId vm, boolean destinationDied, String ends) {
+        return Refusal.of(
+                "VM_DEAD",
+                "the VM was in post-copy, its memory on two hosts, and its process on "
+                        + (destinationDied ? "the destination" : "this host")
+                        + " ended: no host has the whole of it; the half that was left was cleared away",
+                Map.of("vm", vm.value(), "ends", ends));
+    }
+
+    static Refusal deadWithItsDisk(VmId vm, List<String> volumes, String destinationUri, String ends) {
+        return Refusal.of(
+                "VM_DEAD_DISK_MOVED",
+                "the VM died in post-copy after its disk had moved: the newest state of "
+                        + String.join(", ", volumes) + " is on the destination (" + destinationUri
+                        + "); nothing was touched; destroy the half VM there, then start the VM from that disk",
+                Map.of("vm", vm.value(), "volumes", String.join(" ", volumes), "ends", ends));
+    }
+
+    static Refusal broken(VmId vm, List<String> notes, String ends) {
+        return Refusal.of(
+                "POST_COPY_BROKEN",
+                "the VM is in post-copy, its memory on two hosts, and the stream between them is broken: it stands still until"
+                        + " it can be taken up again, which is tried again and again; destroy neither half",
+                Map.of("vm", vm.value(), "notes", String.join("; ", notes), "ends", ends));
     }
 
     static Refusal unknown(VmId vm, String why, String ends) {

@@ -1,5 +1,7 @@
 package dev.evenkeel.agent.migrate;
 
+import dev.evenkeel.agent.libvirt.MigrationOptions;
+import dev.evenkeel.agent.libvirt.MigrationOptions.Flag;
 import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.impact.MigrationLimits;
@@ -38,6 +40,20 @@ public record MigrationRequest(
     MigrationRequest to(String uri) {
         return new MigrationRequest(
                 vm, uri, destinationAddress, maxPause, postCopyAllowed, bandwidthLimit, deadline, model);
+    }
+
+    /** How a post-copy that broke off is taken up again. */
+    MigrationOptions resuming() {
+        return MigrationOptions.builder()
+                .flag(Flag.LIVE)
+                .flag(Flag.PEER_TO_PEER)
+                .flag(Flag.PERSIST_DESTINATION)
+                .flag(Flag.UNDEFINE_SOURCE)
+                .flag(Flag.POST_COPY)
+                .flag(Flag.POST_COPY_RESUME)
+                .flagIf(encrypted(), Flag.TLS)
+                .dataUri("tcp://" + destinationAddress)
+                .build();
     }
 
     boolean encrypted() {

@@ -26,6 +26,8 @@ public sealed interface MigrationResult {
     enum Source {
         /** It runs (or is paused by its owner) as before. */
         RUNNING,
+        /** Its guest or a person shut it off meanwhile. */
+        SHUT_OFF,
         /** It is running nowhere. */
         DEAD
     }

@@ -23,6 +23,12 @@ import java.util.function.Predicate;
 
 /** One move of one VM, from the order to its end. */
 final class Move implements AutoCloseable {
+    /**
+     * The daemon's call ends soon after the VM's process here. Not always: a destination that waits for memory from a source that
+     * died in post-copy may answer its own daemon no more, which then answers nobody.
+     */
+    private static final Duration HANGING = Duration.ofSeconds(10);
+
     private static final Duration GLANCE = Duration.ofMillis(100);
     /** A guest whose agent does not answer so soon is moved without its clock's account. */
     private static final Duration CLOCK_PATIENCE = Duration.ofSeconds(1);
@@ -161,8 +167,14 @@ final class Move implements AutoCloseable {
     }
 
     private Optional<LibvirtException> watch(Domain domain, Future<Boolean> migration, Steering steering) {
+        long livedAt = System.nanoTime();
         while (!isOver(migration)) {
             try {
+                if (domain.state().isActive()) {
+                    livedAt = System.nanoTime();
+                } else if (System.nanoTime() - livedAt > HANGING.toNanos()) {
+                    return Optional.empty(); // the settler finds out what became of it
+                }
                 steering.look(domain);
                 if (givenUp && !steering.postCopy() && domain.job().isRunning()) {
                     domain.abortJob();

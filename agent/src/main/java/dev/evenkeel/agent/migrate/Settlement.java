@@ -25,6 +25,20 @@ final class Settlement {
         /** It lives nowhere. */
         record Dead() implements Verdict {}
 
+        /** Its guest or a person shut it off here while it was moving. */
+        record ShutOff() implements Verdict {}
+
+        /** Post-copy broke off and both halves of its memory are there: it stands still until the stream is taken up again. */
+        record Broken() implements Verdict {}
+
+        /**
+         * Post-copy lost one half of its memory with the process that held it: the VM is dead, and the other half is to be cleared.
+         *
+         * @param hereLeft the half that is left is the source's, else the destination's
+         * @param told the VMM of the half that is left says that the stream broke off; else it may still be about to
+         */
+        record Lost(boolean hereLeft, boolean told) implements Verdict {}
+
         /** The daemons are not done yet: look again. If it stays so, nobody can say. */
         record Unsettled(String why) implements Verdict {}
 
@@ -38,11 +52,12 @@ final class Settlement {
      */
     static Verdict decide(EndView source, EndView destination, boolean pausedBefore, boolean sawItDie) {
         if (isPostCopyFailed(source) || isPostCopyFailed(destination)) {
-            return new Verdict.HandsOff("post-copy broke off: each end holds a part of the VM's memory");
+            return broken(source, destination, sawItDie);
         }
         return switch (source) {
             case Unreachable u -> new Verdict.Unsettled("the daemon of this host does not answer");
             case Absent a -> sourceGone(false, sawItDie, destination, pausedBefore);
+            case Stopped s when s.state().wasShutOffOnPurpose() && destination.isGone() -> new Verdict.ShutOff();
             case Stopped s -> sourceGone(true, sawItDie || !s.state().hasMigratedAway(), destination, pausedBefore);
             case Active a -> sourceActive(a, destination, pausedBefore);
         };
@@ -54,6 +69,7 @@ final class Settlement {
             case Absent a -> died ? new Verdict.Dead() : left();
             case Stopped s -> died ? new Verdict.Dead() : left();
             case Active d when lives(d, pausedBefore) -> new Verdict.Moved(false, defined);
+            case Active d when died && d.state().isInPostCopy() -> new Verdict.Lost(false, false);
             case Active d when d.busy() -> new Verdict.Unsettled("gone from here, and the destination is not done");
             case Active d ->
                 new Verdict.Unsettled(
@@ -90,6 +106,37 @@ final class Settlement {
             case Active d when d.awaitingMemory() -> new Verdict.Stayed(true, true, true);
             case Active d -> new Verdict.Unsettled("paused on both hosts, switched over or not");
         };
+    }
+
+    /** One end at least says that the stream of a post-copy broke off. */
+    private static Verdict broken(EndView source, EndView destination, boolean sawItDie) {
+        return switch (source) {
+            case Unreachable u ->
+                new Verdict.Unsettled("post-copy broke off, and the daemon of this host does not answer");
+            case Stopped s when !s.state().hasMigratedAway() -> new Verdict.Lost(false, true);
+            case Absent a when sawItDie -> new Verdict.Lost(false, true);
+            case Stopped s -> handsOff();
+            case Absent a -> handsOff();
+            case Active s when !isPostCopyFailed(s) && !s.state().isInPostCopy() -> handsOff();
+            case Active s ->
+                switch (destination) {
+                    case Unreachable u ->
+                        new Verdict.Unsettled(
+                                "post-copy broke off and the destination's daemon does not answer: the VM stands still"
+                                        + " until it does, then it is taken up again");
+                    case Absent a -> new Verdict.Lost(true, true);
+                    case Stopped d -> new Verdict.Lost(true, true);
+                    case Active d
+                    when isPostCopyFailed(d)
+                            || d.state().isInPostCopy()
+                            || d.state().isPausedByMigration() -> new Verdict.Broken();
+                    case Active d -> handsOff();
+                };
+        };
+    }
+
+    private static Verdict handsOff() {
+        return new Verdict.HandsOff("post-copy broke off: each end holds a part of the VM's memory");
     }
 
     private static Verdict left() {

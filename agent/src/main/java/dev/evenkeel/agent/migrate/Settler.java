@@ -24,6 +24,9 @@ final class Settler {
     /** What the daemons may still be about to do by themselves is left to them for so long. */
     private static final Duration GRACE = Duration.ofSeconds(3);
 
+    /** Memory that is on its way when the process that sent it ends has arrived long before this. */
+    private static final Duration SURE = Duration.ofSeconds(30);
+
     private static final Duration GLANCE = Duration.ofMillis(50);
     private static final Duration STEER = Duration.ofMillis(50);
 
@@ -68,11 +71,25 @@ final class Settler {
                                 reason(failure, givenUp, stayed), MigrationResult.Source.RUNNING);
                     }
                 }
+                case Verdict.ShutOff off -> {
+                    clearAllThere();
+                    return new MigrationResult.Failed(Failures.shutOff(request.vm()), MigrationResult.Source.SHUT_OFF);
+                }
                 case Verdict.Dead dead -> {
-                    deleteCopies();
-                    records.drop(request.vm(), record.destinationUri());
+                    clearAllThere();
                     return new MigrationResult.Failed(
                             Failures.dead(request.vm(), inWords()), MigrationResult.Source.DEAD);
+                }
+                case Verdict.Lost lost -> {
+                    Optional<MigrationResult> result = clearHalf(lost);
+                    if (result.isPresent()) {
+                        return result.get();
+                    }
+                }
+                case Verdict.Broken b -> {
+                    if (!new BrokenPostCopy(request, ends, notes).takeUp()) {
+                        return new MigrationResult.Unknown(Failures.broken(request.vm(), notes, inWords()));
+                    }
                 }
                 case Verdict.Unsettled u -> {
                     return new MigrationResult.Unknown(Failures.unknown(request.vm(), u.why(), inWords()));
@@ -94,7 +111,7 @@ final class Settler {
     /** A job that goes on without our call, because this agent or its link to the daemon came back later, is steered on. */
     private void steerWhileItRuns() {
         try (Domain domain = ends.source().domain(vm).orElse(null)) {
-            while (domain != null && steering.look(domain)) {
+            while (domain != null && !domain.state().isPostCopyFailed() && steering.look(domain)) {
                 LockSupport.parkNanos(STEER.toNanos());
             }
         } catch (LibvirtException e) {
@@ -115,6 +132,9 @@ final class Settler {
                 case Verdict.Stayed s ->
                     !(s.destroyDestination() || s.resumeSource()) && s.destinationSeen() || stable.compareTo(GRACE) > 0;
                 case Verdict.Dead d -> stable.compareTo(GRACE) > 0;
+                case Verdict.ShutOff o -> stable.compareTo(GRACE) > 0;
+                case Verdict.Broken b -> stable.compareTo(GRACE) > 0;
+                case Verdict.Lost l -> stable.compareTo(l.told() ? GRACE : SURE) > 0;
                 case Verdict.HandsOff h -> stable.compareTo(GRACE) > 0;
                 case Verdict.Unsettled u -> over;
             };
@@ -147,6 +167,33 @@ final class Settler {
     private String inWords() {
         return "this host " + ends.lookAtSource().inWords() + "; the destination "
                 + ends.lookAtDestination().inWords();
+    }
+
+    /**
+     * Takes away the half of a VM whose other half is gone; empty when it has to be looked at again. A disk that went along is at
+     * the destination's state by then, so a person decides which of the two is to live.
+     */
+    private Optional<MigrationResult> clearHalf(Verdict.Lost lost) {
+        if (!record.volumes().isEmpty()) {
+            return Optional.of(new MigrationResult.Unknown(
+                    Failures.deadWithItsDisk(request.vm(), record.volumes(), record.destinationUri(), inWords())));
+        }
+        String seen = inWords();
+        try {
+            Connection where = lost.hereLeft() ? ends.source() : ends.destination();
+            try (Domain half = where.domain(vm).orElse(null)) {
+                if (half != null && look() instanceof Verdict.Lost) {
+                    half.destroy();
+                }
+            }
+            undefineLeftover();
+            records.drop(request.vm(), record.destinationUri());
+            return Optional.of(new MigrationResult.Failed(
+                    Failures.lostInPostCopy(request.vm(), lost.hereLeft(), seen), MigrationResult.Source.DEAD));
+        } catch (LibvirtException e) {
+            LOG.info("VM {}: clearing half a VM: {}", vm, e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /** @return false when it has to be looked at again */
@@ -204,6 +251,17 @@ final class Settler {
             case EndView.Active a -> false;
             case EndView.Unreachable u -> false;
         };
+    }
+
+    /** What was on the destination for a VM that will not come: libvirt defines one that comes by post-copy before it is there. */
+    private void clearAllThere() {
+        try {
+            undefineLeftover();
+        } catch (LibvirtException e) {
+            LOG.warn("VM {}: the destination's definition could not be removed: {}", vm, e.getMessage());
+        }
+        deleteCopies();
+        records.drop(request.vm(), record.destinationUri());
     }
 
     /** The preflight saw no definition there, so one that is there now came with this move. */

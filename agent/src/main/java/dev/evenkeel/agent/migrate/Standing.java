@@ -26,6 +26,9 @@ public sealed interface Standing {
             case Settlement.Verdict.Moved m -> new AtDestination(evidence);
             case Settlement.Verdict.Stayed s -> new AtSource(evidence);
             case Settlement.Verdict.Dead d -> new Dead(evidence);
+            case Settlement.Verdict.ShutOff s -> new AtSource(evidence);
+            case Settlement.Verdict.Lost l -> new Dead(evidence);
+            case Settlement.Verdict.Broken b -> new Moving(evidence);
             case Settlement.Verdict.Unsettled u -> new Unknown(u.why() + ": " + evidence);
             case Settlement.Verdict.HandsOff h -> new Unknown(h.why() + ": " + evidence);
         };

@@ -19,6 +19,9 @@ class SettlementTest {
     private static final EndView WAITING_FOR_MEMORY =
             new EndView.Active(new DomainState(Status.PAUSED, 2), false, true);
     private static final EndView BROKEN_POST_COPY = active(Status.PAUSED, 13);
+    private static final EndView BROKEN_POST_COPY_THERE = active(Status.RUNNING, 11);
+    private static final EndView POST_COPY_HERE = active(Status.PAUSED, 12);
+    private static final EndView POST_COPY_THERE = active(Status.RUNNING, 10);
     private static final EndView BUSY = new EndView.Active(new DomainState(Status.RUNNING, 1), true, false);
 
     @Test
@@ -62,10 +65,30 @@ class SettlementTest {
     }
 
     @Test
-    void brokenPostCopyIsForAPerson() {
+    void brokenPostCopyIsTakenUpAgainWhereBothHalvesAreThere() {
+        assertThat(decide(BROKEN_POST_COPY, BROKEN_POST_COPY_THERE)).isEqualTo(new Verdict.Broken());
+        assertThat(decide(BROKEN_POST_COPY, POST_COPY_THERE)).isEqualTo(new Verdict.Broken());
+        assertThat(decide(POST_COPY_HERE, BROKEN_POST_COPY_THERE)).isEqualTo(new Verdict.Broken());
+        assertThat(decide(BROKEN_POST_COPY, PAUSED_BY_MIGRATION)).isEqualTo(new Verdict.Broken());
+        assertThat(decide(BROKEN_POST_COPY, SILENT)).isInstanceOf(Verdict.Unsettled.class);
+    }
+
+    @Test
+    void theHalfOfAVmIsClearedOnlyWhenTheOtherHalfIsSurelyGone() {
+        assertThat(decide(CRASHED, BROKEN_POST_COPY_THERE)).isEqualTo(new Verdict.Lost(false, true));
+        assertThat(decide(CRASHED, POST_COPY_THERE)).isEqualTo(new Verdict.Lost(false, false));
+        assertThat(Settlement.decide(ABSENT, BROKEN_POST_COPY_THERE, false, true))
+                .isEqualTo(new Verdict.Lost(false, true));
+        assertThat(decide(BROKEN_POST_COPY, ABSENT)).isEqualTo(new Verdict.Lost(true, true));
+        assertThat(decide(SILENT, BROKEN_POST_COPY_THERE)).isInstanceOf(Verdict.Unsettled.class);
+        assertThat(decide(MIGRATED_AWAY, POST_COPY_THERE)).isInstanceOf(Verdict.Unsettled.class);
+    }
+
+    @Test
+    void brokenPostCopyThatFitsNoPictureIsForAPerson() {
         assertThat(decide(BROKEN_POST_COPY, RUNNING)).isInstanceOf(Verdict.HandsOff.class);
-        assertThat(decide(BROKEN_POST_COPY, SILENT)).isInstanceOf(Verdict.HandsOff.class);
-        assertThat(decide(ABSENT, BROKEN_POST_COPY)).isInstanceOf(Verdict.HandsOff.class);
+        assertThat(decide(ABSENT, BROKEN_POST_COPY_THERE)).isInstanceOf(Verdict.HandsOff.class);
+        assertThat(decide(MIGRATED_AWAY, BROKEN_POST_COPY_THERE)).isInstanceOf(Verdict.HandsOff.class);
     }
 
     @Test
@@ -75,6 +98,13 @@ class SettlementTest {
         assertThat(decide(ABSENT, ABSENT)).isInstanceOf(Verdict.Unsettled.class);
         assertThat(decide(MIGRATED_AWAY, ABSENT)).isInstanceOf(Verdict.Unsettled.class);
         assertThat(decide(ABSENT, SILENT)).isInstanceOf(Verdict.Unsettled.class);
+    }
+
+    @Test
+    void oneThatWasShutOffOnPurposeIsNotDead() {
+        EndView destroyed = new EndView.Stopped(new DomainState(Status.SHUT_OFF, 2));
+        assertThat(decide(destroyed, ABSENT)).isEqualTo(new Verdict.ShutOff());
+        assertThat(decide(destroyed, SILENT)).isInstanceOf(Verdict.Unsettled.class);
     }
 
     @Test
