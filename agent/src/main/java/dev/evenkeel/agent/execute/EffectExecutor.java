@@ -231,7 +231,7 @@ public final class EffectExecutor implements Closeable {
     private Outcome askAgain(EffectOrder order, Effect.AskAgain again) {
         EffectOrder about = journal.order(again.about()).orElse(null);
         synchronized (this) {
-            boolean busy = running.contains(again.about()) || dormant.contains(again.about());
+            boolean busy = running.contains(again.about());
             boolean settled = journal.outcome(again.about())
                     .map(outcome -> !(outcome instanceof Outcome.Unknown))
                     .orElse(false);
@@ -243,6 +243,7 @@ public final class EffectExecutor implements Closeable {
                 write(new Unconfirmed(order.run(), again.about(), neverBegan()));
                 return new Outcome.Acted();
             }
+            dormant.remove(about.id()); // it is not gone on with: whoever asks decides by what is found
             running.add(about.id());
         }
         if (about.effect() instanceof Effect.VerifyUpdate) {

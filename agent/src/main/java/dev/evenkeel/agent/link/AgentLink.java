@@ -29,10 +29,14 @@ public final class AgentLink implements AutoCloseable {
     private final Outbox outbox;
     private final Watcher watcher;
     private final Reporter reporter;
-    private final String session;
+    private final RandomGenerator random;
     private final LinkTimes times;
     private final CountDownLatch closing = new CountDownLatch(1);
-    /** Used by the thread that waits for orders only. */
+    // The next three are used by the thread that waits for orders only.
+    /** Names to the server what this agent was handed since it started. */
+    private String session;
+
+    private boolean heardEverything;
     private List<EffectId> journaled = List.of();
 
     private final List<Thread> threads = new ArrayList<>();
@@ -54,6 +58,7 @@ public final class AgentLink implements AutoCloseable {
         this.manifests = manifests;
         this.outbox = outbox;
         this.times = times;
+        this.random = random;
         this.session = Long.toHexString(random.nextLong());
         ServerTime serverTime = new ServerTime(System::nanoTime);
         this.watcher = new Watcher(observer, serverTime, times.look(), outbox.bell());
@@ -119,7 +124,19 @@ public final class AgentLink implements AutoCloseable {
         outbox.bell().await(most);
     }
 
+    /** The server says everything once to a session; when that got lost on the way, another one asks for it again. */
     private void orders() throws IOException, InterruptedException {
+        try {
+            takeOrders();
+        } catch (IOException e) {
+            if (!heardEverything) {
+                session = Long.toHexString(random.nextLong());
+            }
+            throw e;
+        }
+    }
+
+    private void takeOrders() throws IOException, InterruptedException {
         Orders orders = client.get()
                 .post(
                         "/agent/v1/orders",
@@ -132,6 +149,7 @@ public final class AgentLink implements AutoCloseable {
                 .map(EffectOrder::id)
                 .toList();
         if (orders.complete()) {
+            heardEverything = true;
             executor.wanted(orders.orders().stream().map(EffectOrder::id).toList());
         }
     }

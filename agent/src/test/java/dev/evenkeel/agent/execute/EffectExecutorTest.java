@@ -225,6 +225,17 @@ class EffectExecutorTest {
     }
 
     @Test
+    void askingAgainOfAnApplyThatStillWaitsSaysHowTheHostWasLeft() throws Exception {
+        executor.take(APPLY);
+        restart();
+        driver.probe = o -> new Probe.Ended(HALF);
+        start();
+        executor.take(order(2, new Effect.AskAgain(APPLY.id())));
+        assertThat(awaitReport(2)).contains(new Unconfirmed(RUN, APPLY.id(), HALF));
+        assertThat(driver.performed).isEmpty();
+    }
+
+    @Test
     void askingAgainOfAnApplyThatWasCutOffLooksAndDoesNotGoOn() throws Exception {
         executor.take(APPLY);
         driver.end(APPLY.id(), new Outcome.Unknown(Refusal.of("AGENT_BUG", "lost")));
