@@ -38,6 +38,9 @@ final class Invariants {
     private final TreeSet<EffectId> begun = new TreeSet<>();
     private final TreeSet<RunId> ended = new TreeSet<>();
 
+    /** Which run has asked which VM's guest to go down; it owes the start even if the host dies in the middle of it. */
+    private final TreeSet<String> stoppedBy = new TreeSet<>();
+
     /** Runs that a person has looked at and answered for. */
     private final TreeSet<RunId> answered = new TreeSet<>();
 
@@ -213,6 +216,7 @@ final class Invariants {
     /** We ask a guest to go down. */
     void asksToGoDown(SimVm vm, EffectId effect) {
         String what = effect + " asks the guest of " + vm.id + " to go down";
+        stoppedBy.add(vm.id + " " + runOf(effect));
         require(vm.consents(), Invariant.CONSENT, what + " without its owner's consent");
         for (SimVm other : fleet.vms()) {
             boolean together = other != vm
@@ -233,12 +237,13 @@ final class Invariants {
 
     /** We started a VM that was dead. */
     void restarted(SimVm vm, HostId on, EffectId effect) {
+        boolean ours = stoppedBy.contains(vm.id + " " + runOf(effect));
         require(
-                !changing.containsKey(on),
+                !ours || !changing.containsKey(on),
                 Invariant.EMPTY_HOST,
                 effect + " starts " + vm.id + " on " + on + " while that host is changed");
         require(
-                vm.intent.onHostFailure() == Intent.OnHostFailure.RESTART || vm.asked != null,
+                vm.intent.onHostFailure() == Intent.OnHostFailure.RESTART || ours,
                 Invariant.CONSENT,
                 effect + " started " + vm.id + " against its owner's intent");
         require(
