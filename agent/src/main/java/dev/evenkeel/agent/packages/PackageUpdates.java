@@ -251,10 +251,10 @@ public final class PackageUpdates {
         List<String> there =
                 payload.removeOnUndo().stream().filter(installed::containsKey).toList();
         Command.Result result = there.isEmpty() ? null : dpkg.purge(there);
-        if (result == null || result.ok()) {
+        if (!wayBack.isEmpty() && (result == null || result.ok())) { // dpkg takes no empty list
             result = dpkg.install(wayBack);
         }
-        if (!result.ok()) {
+        if (result != null && !result.ok()) {
             return new Outcome.Failed(
                     Refusal.of(
                                     "UNDO_FAILED",

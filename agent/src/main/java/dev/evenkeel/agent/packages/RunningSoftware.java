@@ -2,6 +2,7 @@ package dev.evenkeel.agent.packages;
 
 import dev.evenkeel.agent.libvirt.Connection;
 import dev.evenkeel.agent.libvirt.Domain;
+import dev.evenkeel.agent.libvirt.Domains;
 import dev.evenkeel.agent.libvirt.LibvirtError;
 import dev.evenkeel.agent.libvirt.LibvirtException;
 import dev.evenkeel.core.engine.Outcome;
@@ -27,6 +28,7 @@ public class RunningSoftware {
     private static final Pattern QEMU_VERSION =
             Pattern.compile("\"major\":\\s*(\\d+)|\"minor\":\\s*(\\d+)|\"micro\":\\s*(\\d+)");
     private static final Duration DAEMON_PATIENCE = Duration.ofMinutes(2);
+    private static final int ASKED_AGAIN = 2;
     private static final String PROBE_PREFIX = "evenkeel-probe-";
 
     private final Supplier<Connection> libvirt;
@@ -48,13 +50,34 @@ public class RunningSoftware {
                 "kernel",
                 Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip());
         microcode(versions);
+        askDaemon(versions, ASKED_AGAIN);
+        return versions;
+    }
+
+    /** A daemon that dies while it is asked is started again by its host, and says nothing about what is installed. */
+    private void askDaemon(TreeMap<String, String> versions, int again) throws IOException {
         try (Connection connection = open()) {
+            clearProbes(connection);
             versions.put("libvirt", connection.libvirtVersion());
             versions.put("qemu", probeQemu(connection));
         } catch (LibvirtException e) {
+            if (again > 0) {
+                askDaemon(versions, again - 1);
+                return;
+            }
             throw new IOException("libvirt on this host does not answer: " + e.getMessage(), e);
         }
-        return versions;
+    }
+
+    /** A probe outlives the daemon or the agent that died before taking it away. */
+    private static void clearProbes(Connection connection) {
+        try (Domains domains = connection.domains()) {
+            for (Domain domain : domains) {
+                if (isProbe(domain.name())) {
+                    domain.destroy();
+                }
+            }
+        }
     }
 
     private static void microcode(TreeMap<String, String> versions) throws IOException {

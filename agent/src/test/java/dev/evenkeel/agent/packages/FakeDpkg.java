@@ -42,6 +42,9 @@ final class FakeDpkg extends Dpkg {
     @Override
     Command.Result install(List<Path> files) {
         calls.add("install");
+        if (files.isEmpty()) {
+            return new Command.Result(2, "needs at least one package archive file argument");
+        }
         for (Path file : files) {
             String[] words = read(file).split("_");
             meanwhile.run();

@@ -46,6 +46,16 @@ final class PackageHost {
                             List.of())),
             new TreeMap<>(Map.of("qemu", "11")));
 
+    /** An update that replaces nothing: it brings a package that was not there. */
+    final Update addition = new Update(
+            new UpdateId("microcode-2"),
+            "2",
+            Component.FIRMWARE,
+            Severity.LOW,
+            "Microcode 2",
+            Map.of(METHOD, new Payload(List.of(file("microcode", "2")), List.of(), List.of("microcode"), List.of())),
+            new TreeMap<>(Map.of("microcode", "2")));
+
     PackageHost(Path state) {
         this.state = state;
         dpkg.installed.putAll(Map.of("qemu", "10", "seabios", "10"));

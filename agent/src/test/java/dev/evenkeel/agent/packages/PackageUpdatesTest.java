@@ -99,6 +99,15 @@ class PackageUpdatesTest {
     }
 
     @Test
+    void anUpdateThatOnlyAddedPackagesIsUndoneByRemovingThem() {
+        assertThat(host.agent().apply(FIRST, host.addition, METHOD)).isInstanceOf(Outcome.Changed.class);
+        assertThat(host.dpkg.installed).containsKey("microcode");
+
+        assertThat(host.agent().undo(SECOND, host.addition, METHOD)).isInstanceOf(Outcome.Changed.class);
+        assertThat(host.dpkg.installed).doesNotContainKey("microcode");
+    }
+
+    @Test
     void anUndoThatWasCutOffSaysSo() {
         host.agent().apply(FIRST, host.update, METHOD);
         host.dpkg.meanwhile = () -> {
