@@ -149,6 +149,14 @@ public final class LabHost {
                 .check();
     }
 
+    /** From its next start, which is now, the agent runs with these options and no others. */
+    public void agentOptions(String... options) throws IOException {
+        String run = "s/ run\\( .*\\)\\?$/ run " + String.join(" ", options) + "/";
+        command(List.of("sed", "-i", run, "/var/lib/evenkeel/lab-agent", "/run/lab/agent"))
+                .check();
+        killAgent();
+    }
+
     /** kill -9 of the QEMU that runs a VM here: the VM is dead. */
     public void killQemu(String vm) throws IOException {
         command(List.of("sh", "-c", "kill -9 $(cat /run/libvirt/qemu/" + vm + ".pid)"))

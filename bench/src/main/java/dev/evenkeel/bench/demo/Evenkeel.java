@@ -37,6 +37,14 @@ public final class Evenkeel {
         return new Result(process.waitFor(), out);
     }
 
+    /** Starts a command that goes on, such as {@code events -f}; its output is the caller's to read, and it the caller's to end. */
+    public Process start(String... words) throws IOException {
+        Process process =
+                builder(words).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        process.getOutputStream().close();
+        return process;
+    }
+
     /**
      * Runs a command that must succeed and reads its answer.
      *

@@ -1,0 +1,300 @@
+package dev.evenkeel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.evenkeel.bench.demo.Evenkeel;
+import dev.evenkeel.lab.Lab;
+import dev.evenkeel.lab.LabHost;
+import dev.evenkeel.lab.LabSpec;
+import dev.evenkeel.lab.LabVm;
+import dev.evenkeel.lab.Progress;
+import dev.evenkeel.lab.beat.Pulse;
+import dev.evenkeel.lab.guest.VmPlan;
+import dev.evenkeel.lab.os.Await;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import tools.jackson.databind.JsonNode;
+
+/** Three hosts with server and agents, small updates for them, and what must hold whatever was done to a run. */
+final class RunLab implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final String NAME = "failtest";
+    private static final Path STATE = TestState.directory();
+
+    final Lab lab;
+    final Evenkeel evenkeel;
+    final Happenings events;
+    private final Path updates;
+    private int update;
+
+    private RunLab(Lab lab) throws IOException {
+        this.lab = lab;
+        this.evenkeel = new Evenkeel(lab.name() + "-ctl", STATE);
+        this.events = new Happenings(evenkeel);
+        this.updates = Files.createTempDirectory("updates");
+    }
+
+    static RunLab up() throws IOException {
+        assumeTrue(TestState.root(), "skipped: a lab makes namespaces and mounts, which takes root");
+        Lab.down(STATE, NAME);
+        // VMs go to hosts in turn: the first and the fourth are neighbours.
+        List<VmPlan> vms = List.of(
+                VmPlan.small(1, "one", "acme").withMemory(160).withLoad(4, 16),
+                VmPlan.small(2, "disk", "acme").withDisk(),
+                VmPlan.small(3, "three", "globex"),
+                VmPlan.small(4, "phoenix", "globex")
+                        .withOwner(VmPlan.Owner.of("globex").withOnHostFailure("restart")));
+        LabSpec spec =
+                LabSpec.in(STATE).withName(NAME).withHosts(3).withVms(vms).withControlPlane(true);
+        return new RunLab(Lab.up(spec, Progress.on(System.out)));
+    }
+
+    LabHost host(String name) throws IOException {
+        return lab.host(name);
+    }
+
+    LabHost hostOf(String vm) throws IOException {
+        return lab.vm(vm).host().orElseThrow(() -> new AssertionError(vm + " runs nowhere"));
+    }
+
+    List<LabHost> others(LabHost host) {
+        return lab.hosts().stream().filter(h -> h.number() != host.number()).toList();
+    }
+
+    /** A host with this many VMs or more. */
+    LabHost hostWith(int vms) throws IOException {
+        for (LabHost host : lab.hosts()) {
+            if (host.running().size() >= vms) {
+                return host;
+            }
+        }
+        throw new AssertionError("no host has " + vms + " VMs");
+    }
+
+    /** A new update, known to the server. */
+    int newUpdate() throws Exception {
+        update++;
+        Path directory = SmallUpdate.make(updates, update);
+        await(
+                "the update is taken",
+                () -> evenkeel.run("update", "apply", "-f", directory.toString())
+                                .exit()
+                        == 0);
+        return update;
+    }
+
+    /** Begins a rollout of an update to one host and returns its id. */
+    String startRollout(int number, LabHost host) throws Exception {
+        return evenkeel.json("rollout", "start", SmallUpdate.id(number), "--host", host.name(), "--parallel-moves", "1")
+                .get("id")
+                .asString();
+    }
+
+    void awaitRollout(String rollout, String state) throws Exception {
+        await(
+                "rollout " + rollout + " is " + state,
+                () -> evenkeel.json("rollout", "status", rollout).toString().contains("\"" + state + "\""));
+    }
+
+    /** Begins a rollout of an update to one host, its VMs one after the other, and returns the id of its run. */
+    String rollout(int number, LabHost host) throws Exception {
+        int place = events.now();
+        String rollout = startRollout(number, host);
+        return events.await(
+                        place,
+                        event -> event.path("rollout").asString("").equals(rollout)
+                                && !event.path("run").asString("").isEmpty(),
+                        "the first event of a run of " + rollout,
+                        PATIENCE)
+                .get("run")
+                .asString();
+    }
+
+    /** Orders something of one host or VM and returns the id of the run that does it. */
+    String ordered(String... words) throws Exception {
+        return evenkeel.json(words).get("id").asString();
+    }
+
+    JsonNode show(String run) throws Exception {
+        return evenkeel.json("run", "show", run);
+    }
+
+    /** Waits for the end of a run, the server being away now and then. */
+    JsonNode ended(int place, String run) throws Exception {
+        events.await(place, run, "HostRunEnded", PATIENCE);
+        JsonNode[] shown = new JsonNode[1];
+        await("the story of " + run, () -> {
+            shown[0] = show(run);
+            return shown[0].get("ended").asBoolean();
+        });
+        return shown[0];
+    }
+
+    /** Waits for the end of a run and for this outcome; a complaint tells what happened. */
+    JsonNode endedAs(String outcome, int place, String run) throws Exception {
+        JsonNode shown = ended(place, run);
+        assertThat(shown.get("outcome").asString())
+                .as("%s, after %s", shown.get("why"), events.of(place, run))
+                .isEqualTo(outcome);
+        return shown;
+    }
+
+    /** Waits until the memory of one of a run's VMs is on its way and says which it is; its host's daemon may be away now and then. */
+    String firstMoving(int place, String run, LabHost from) throws Exception {
+        events.await(place, run, "MoveStarted", PATIENCE);
+        String[] moving = new String[1];
+        await("a VM is on its way out of " + from, () -> {
+            for (LabVm vm : lab.vms()) {
+                if (isMoving(from, vm.name())) {
+                    moving[0] = vm.name();
+                }
+            }
+            return moving[0] != null;
+        });
+        return moving[0];
+    }
+
+    private static boolean isMoving(LabHost from, String vm) throws IOException {
+        return from.tryVirsh("domjobinfo", vm).out().contains("Outgoing migration");
+    }
+
+    /** Another VM on the same host. */
+    String neighbourOf(String vm, LabHost host) throws IOException {
+        return host.running().stream()
+                .filter(name -> !name.equals(vm))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(vm + " is alone on " + host));
+    }
+
+    void migrateByHand(String vm, LabHost from, LabHost to) throws IOException {
+        List<String> words = new java.util.ArrayList<>(
+                List.of("migrate", "--live", "--p2p", "--persistent", "--undefinesource", vm, to.plainUri()));
+        if (vm.equals("disk")) {
+            words.add(1, "--copy-storage-all");
+        }
+        from.virsh(words.toArray(String[]::new));
+        if (vm.equals("disk")) {
+            from.virsh("vol-delete", "--pool", "default", "disk.qcow2"); // virsh leaves the source's behind
+        }
+    }
+
+    /** A host that has no VM, emptied if need be. */
+    LabHost emptyHost() throws Exception {
+        for (LabHost host : lab.hosts()) {
+            if (host.running().isEmpty()) {
+                return host;
+            }
+        }
+        LabHost least = lab.hosts().getFirst();
+        for (LabHost host : lab.hosts()) {
+            least = host.running().size() < least.running().size() ? host : least;
+        }
+        endedAs("DONE", events.now(), ordered("host", "evacuate", least.name()));
+        evenkeel.run("host", "uncordon", least.name());
+        return least;
+    }
+
+    /** Waits until the server has heard of a host that was away. */
+    void awaitSeen(LabHost host) throws Exception {
+        await(
+                host + " is seen",
+                () -> !evenkeel.json("host", "show", host.name())
+                        .get("state")
+                        .asString()
+                        .equals("SILENT"));
+    }
+
+    /** Waits until a VM is on its way out of a host. */
+    void awaitMoving(LabHost from, String vm) throws Exception {
+        await(vm + " is on its way", () -> isMoving(from, vm));
+    }
+
+    static void await(String what, Callable<Boolean> condition) throws Exception {
+        boolean held = Await.until(PATIENCE, () -> {
+            try {
+                return condition.call();
+            } catch (IOException e) {
+                return false; // the server or a host is away
+            } catch (Exception e) {
+                throw new IOException(e);
+            }
+        });
+        assertThat(held).as(what + " within " + PATIENCE).isTrue();
+    }
+
+    /**
+     * Every VM runs on one host and nowhere else is anything of it, no memory is damaged, and none was restarted since then but
+     * those a test killed itself.
+     */
+    void assertSound(Instant since, Set<String> killed) throws Exception {
+        Instant now = Instant.now();
+        for (LabVm vm : lab.vms()) {
+            assertThat(vm.awaitBeat(now, Duration.ofSeconds(60)))
+                    .as(vm + " beats")
+                    .isTrue();
+            Pulse pulse = vm.pulse(since.minusSeconds(5));
+            assertThat(pulse.restarts(since, now))
+                    .as("restarts of " + vm)
+                    .isLessThanOrEqualTo(killed.contains(vm.name()) ? 1 : 0);
+            assertThat(pulse.doubled(since, now)).as("doubles of " + vm).isZero();
+            assertThat(pulse.badPages(since, now)).as("damage in " + vm).isZero();
+            assertThat(vm.hosts()).as("hosts of " + vm).hasSize(1);
+            for (LabHost host : others(vm.hosts().getFirst())) {
+                assertThat(host.virsh("list", "--all", "--name").lines())
+                        .as("what " + host + " knows of")
+                        .doesNotContain(vm.name());
+                assertThat(host.exec("ls", "/var/lib/libvirt/images").out())
+                        .as("disks on " + host)
+                        .doesNotContain(vm.name() + ".");
+            }
+        }
+        for (LabHost host : lab.hosts()) {
+            assertThat(host.virsh("list", "--all", "--name").lines().filter(l -> l.startsWith("evenkeel-probe-")))
+                    .as("probes left on " + host)
+                    .isEmpty();
+            assertThat(migrationPorts(host))
+                    .as("open migration ports of " + host)
+                    .isEmpty();
+        }
+    }
+
+    /** The ports of 49152 to 49215 on which a process of the host listens, by proc(5): state 0A. */
+    private static List<Integer> migrationPorts(LabHost host) throws IOException {
+        return host.exec("cat", "/proc/net/tcp")
+                .out()
+                .lines()
+                .map(line -> line.strip().split("\\s+"))
+                .filter(fields -> fields.length > 3 && fields[3].equals("0A"))
+                .map(fields -> Integer.parseInt(fields[1].substring(fields[1].indexOf(':') + 1), 16))
+                .filter(port -> port >= 49152 && port <= 49215)
+                .toList();
+    }
+
+    /** Nothing is held up any more, whatever a test ended with. */
+    void letAllGo() throws IOException {
+        for (LabHost host : lab.hosts()) {
+            host.start();
+            host.unshape();
+            SmallUpdate.letGo(host);
+        }
+    }
+
+    void uncordonAll() throws Exception {
+        for (LabHost host : lab.hosts()) {
+            evenkeel.run("host", "uncordon", host.name());
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        events.close();
+        lab.close();
+    }
+}

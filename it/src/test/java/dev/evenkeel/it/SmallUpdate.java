@@ -1,0 +1,105 @@
+package dev.evenkeel.it;
+
+import dev.evenkeel.lab.LabHost;
+import dev.evenkeel.lab.os.Command;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * A real update that takes a second: one Debian package that makes the host's CPU report a newer microcode, by showing another
+ * {@code /proc/cpuinfo}. Its installation can be held up, so that a test can do things while dpkg runs.
+ */
+final class SmallUpdate {
+    private static final String HOLD = "/run/lab/dpkg.hold";
+    private static final String RUNS = "/run/lab/dpkg.runs";
+
+    private SmallUpdate() {}
+
+    static String id(int number) {
+        return "microcode-" + number;
+    }
+
+    /** Makes the directory that {@code update apply -f} takes. */
+    static Path make(Path parent, int number) throws IOException {
+        String name = "ek-microcode-" + number;
+        Path directory = Files.createDirectories(parent.resolve(name));
+        Path tree = parent.resolve(name + ".tree");
+        Files.createDirectories(tree.resolve("DEBIAN"));
+        Files.writeString(tree.resolve("DEBIAN/control"), """
+                Package: %s
+                Version: %d
+                Architecture: all
+                Maintainer: nobody <nobody@example.com>
+                Description: a newer microcode for hosts of a test
+                """.formatted(name, number));
+        script(tree, "preinst", """
+                touch %s
+                while [ -e %s ]; do sleep 0.1; done
+                rm -f %s
+                """.formatted(RUNS, HOLD, RUNS));
+        script(tree, "postinst", """
+                while umount /proc/cpuinfo 2>/dev/null; do :; done
+                grep -v ^microcode /proc/cpuinfo >/run/lab/cpuinfo.%1$d
+                echo "microcode : 0xee%1$d" >>/run/lab/cpuinfo.%1$d
+                mount --bind /run/lab/cpuinfo.%1$d /proc/cpuinfo
+                """.formatted(number));
+        script(tree, "prerm", "while umount /proc/cpuinfo 2>/dev/null; do :; done\n");
+        Path deb = directory.resolve(name + "_" + number + "_all.deb");
+        Command.of("dpkg-deb", "--root-owner-group", "-Zgzip", "--build", tree.toString(), deb.toString())
+                .check();
+        Files.writeString(directory.resolve("update.yaml"), """
+                id: %s
+                version: "%d"
+                component: FIRMWARE
+                severity: LOW
+                title: A newer microcode
+                methods:
+                  MIGRATE:
+                    packages:
+                      - { file: %s, sha256: %s, size: %d, name: %s, version: "%d" }
+                    previous: []
+                    removeOnUndo: [%s]
+                    restart: []
+                verify: { microcode: "0xee%d" }
+                """.formatted(
+                id(number), number, deb.getFileName(), digest(deb), Files.size(deb), name, number, name, number));
+        return directory;
+    }
+
+    private static void script(Path tree, String name, String body) throws IOException {
+        Path file = Files.writeString(tree.resolve("DEBIAN").resolve(name), "#!/bin/sh\n" + body);
+        file.toFile().setExecutable(true, false);
+    }
+
+    private static String digest(Path file) throws IOException {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /** From now on dpkg stops on this host in the middle of an update. */
+    static void hold(LabHost host) throws IOException {
+        host.command(java.util.List.of("touch", HOLD)).check();
+    }
+
+    static boolean runs(LabHost host) throws IOException {
+        return host.exec("test", "-e", RUNS).ok();
+    }
+
+    /** dpkg goes on. */
+    static void letGo(LabHost host) throws IOException {
+        host.command(java.util.List.of("rm", "-f", HOLD)).check();
+    }
+
+    /** Whether this update is what the host shows. */
+    static boolean isOn(LabHost host, int number) throws IOException {
+        return host.exec("grep", "-qx", "microcode : 0xee" + number, "/proc/cpuinfo")
+                .ok();
+    }
+}
