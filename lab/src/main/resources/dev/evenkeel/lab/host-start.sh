@@ -83,6 +83,7 @@ remember_owner = 0
 cgroup_controllers = []
 namespaces = []
 stdio_handler = "file"
+memory_backing_dir = "/dev/shm"
 migration_address = "$EK_ADDRESS"
 migration_host = "$EK_ADDRESS"
 migration_port_min = 49152

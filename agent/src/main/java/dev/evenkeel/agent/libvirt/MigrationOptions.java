@@ -80,6 +80,11 @@ public final class MigrationOptions {
             return put("migrate_uri", uri);
         }
 
+        /** The document to start it with on the destination, which must look the same to the guest. */
+        public Builder destinationXml(String xml) {
+            return put("destination_xml", xml);
+        }
+
         /** Cap of pre-copy in MiB/s. */
         public Builder bandwidth(long mebibytesPerSecond) {
             return put("bandwidth", mebibytesPerSecond);

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** What one end of a move says of the VM. */
-sealed interface EndView {
+public sealed interface EndView {
 
     /** The daemon does not answer. */
     record Unreachable(String why) implements EndView {}

@@ -14,42 +14,42 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The connections to both daemons of one move, opened again when they break, and what they told of the VM. */
-final class Ends implements AutoCloseable {
+public final class Ends implements AutoCloseable {
     private static final Duration OPENING = Duration.ofSeconds(8);
 
     private final UUID vm;
     private final End source;
     private final End destination;
 
-    Ends(UUID vm, Daemons daemons, String destinationUri, BlockingCalls calls) {
+    public Ends(UUID vm, Daemons daemons, String destinationUri, BlockingCalls calls) {
         this.vm = vm;
         this.source = new End("opening this host's daemon", daemons::local, calls);
         this.destination = new End("opening " + destinationUri, () -> daemons.at(destinationUri), calls);
     }
 
     /** The daemon of this host. @throws LibvirtException when it does not answer */
-    Connection source() {
+    public Connection source() {
         return source.get();
     }
 
     /** The daemon of the destination. @throws LibvirtException when it does not answer */
-    Connection destination() {
+    public Connection destination() {
         return destination.get();
     }
 
-    EndView lookAtSource() {
+    public EndView lookAtSource() {
         return EndView.look(source.find(), vm);
     }
 
-    EndView lookAtDestination() {
+    public EndView lookAtDestination() {
         return EndView.look(destination.find(), vm);
     }
 
-    List<DomainEvent> heardAtSource() {
+    public List<DomainEvent> heardAtSource() {
         return List.copyOf(source.heard);
     }
 
-    List<DomainEvent> heardAtDestination() {
+    public List<DomainEvent> heardAtDestination() {
         return List.copyOf(destination.heard);
     }
 

@@ -58,7 +58,7 @@ public sealed interface GuestClock {
          * How long the VM stood still between two readings, which is what its clock fell behind: the one account of a stop
          * that neither hypervisor gives. Empty when the readings are too coarse to tell, or the clock did not stop with the VM.
          */
-        Optional<Duration> stopUntil(Reading later) {
+        public Optional<Duration> stopUntil(Reading later) {
             long behind = skewNanos - later.skewNanos;
             long unsure = oneWayNanos + later.oneWayNanos;
             return behind > 0 && unsure <= Math.max(COARSE.toNanos(), behind / 4)

@@ -11,11 +11,11 @@ import dev.evenkeel.agent.migrate.EndView.Unreachable;
  * <p>Two rules stand above all. A process is destroyed only when the VM is confirmed to run in another one, or when its own VMM says
  * that its memory never came in. And a guest is resumed only when no other process could be running it.
  */
-final class Settlement {
+public final class Settlement {
     private Settlement() {}
 
     /** Where the VM lives, and what is left to do about the other end. */
-    sealed interface Verdict {
+    public sealed interface Verdict {
         /** It lives on the destination; the source may have a stopped definition or a paused process to clear. */
         record Moved(boolean destroySource, boolean undefineSource) implements Verdict {}
 
@@ -50,7 +50,7 @@ final class Settlement {
      * @param pausedBefore the owner had paused the VM before the move, so a paused process is as good as a running one
      * @param sawItDie this host's daemon told that the VM ended here otherwise than by migrating away
      */
-    static Verdict decide(EndView source, EndView destination, boolean pausedBefore, boolean sawItDie) {
+    public static Verdict decide(EndView source, EndView destination, boolean pausedBefore, boolean sawItDie) {
         if (isPostCopyFailed(source) || isPostCopyFailed(destination)) {
             return broken(source, destination, sawItDie);
         }

@@ -2,7 +2,6 @@ package dev.evenkeel.agent.migrate;
 
 import dev.evenkeel.agent.libvirt.Connection;
 import dev.evenkeel.agent.libvirt.Domain;
-import dev.evenkeel.agent.libvirt.DomainEvent;
 import dev.evenkeel.agent.libvirt.LibvirtException;
 import dev.evenkeel.agent.migrate.Settlement.Verdict;
 import dev.evenkeel.core.fleet.Refusal;
@@ -19,15 +18,6 @@ import org.slf4j.LoggerFactory;
 final class Settler {
     private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
 
-    /** Daemons notice a dead link by keepalive within some 20 s, then clear up by themselves. */
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-    /** What the daemons may still be about to do by themselves is left to them for so long. */
-    private static final Duration GRACE = Duration.ofSeconds(3);
-
-    /** Memory that is on its way when the process that sent it ends has arrived long before this. */
-    private static final Duration SURE = Duration.ofSeconds(30);
-
-    private static final Duration GLANCE = Duration.ofMillis(50);
     private static final Duration STEER = Duration.ofMillis(50);
 
     private final MigrationRequest request;
@@ -36,6 +26,7 @@ final class Settler {
     private final MoveRecord.Shelf records;
     private final MoveRecord record;
     private final Steering steering;
+    private final Whereabouts whereabouts;
     private final List<String> notes = new ArrayList<>();
 
     Settler(
@@ -51,13 +42,14 @@ final class Settler {
         this.records = records;
         this.record = record;
         this.steering = steering;
+        this.whereabouts = new Whereabouts(ends, record.pausedBefore());
     }
 
     MigrationResult settle(
             Optional<LibvirtException> failure, Optional<MeasuredMove.Foreseen> foreseen, boolean givenUp) {
         while (true) {
             steerWhileItRuns();
-            Verdict verdict = await();
+            Verdict verdict = whereabouts.await();
             LOG.debug("VM {}: {}", vm, verdict);
             switch (verdict) {
                 case Verdict.Moved moved -> {
@@ -78,7 +70,7 @@ final class Settler {
                 case Verdict.Dead dead -> {
                     clearAllThere();
                     return new MigrationResult.Failed(
-                            Failures.dead(request.vm(), inWords()), MigrationResult.Source.DEAD);
+                            Failures.dead(request.vm(), whereabouts.inWords()), MigrationResult.Source.DEAD);
                 }
                 case Verdict.Lost lost -> {
                     Optional<MigrationResult> result = clearHalf(lost);
@@ -88,14 +80,14 @@ final class Settler {
                 }
                 case Verdict.Broken b -> {
                     if (!new BrokenPostCopy(request, ends, notes).takeUp()) {
-                        return new MigrationResult.Unknown(Failures.broken(request.vm(), notes, inWords()));
+                        return new MigrationResult.Unknown(Failures.broken(request.vm(), notes, whereabouts.inWords()));
                     }
                 }
                 case Verdict.Unsettled u -> {
-                    return new MigrationResult.Unknown(Failures.unknown(request.vm(), u.why(), inWords()));
+                    return new MigrationResult.Unknown(Failures.unknown(request.vm(), u.why(), whereabouts.inWords()));
                 }
                 case Verdict.HandsOff h -> {
-                    return new MigrationResult.Unknown(Failures.unknown(request.vm(), h.why(), inWords()));
+                    return new MigrationResult.Unknown(Failures.unknown(request.vm(), h.why(), whereabouts.inWords()));
                 }
             }
         }
@@ -119,70 +111,20 @@ final class Settler {
         }
     }
 
-    /** Looks until the daemons agree on something that stays true. */
-    private Verdict await() {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        Verdict last = look();
-        long since = System.nanoTime();
-        while (true) {
-            Duration stable = Duration.ofNanos(System.nanoTime() - since);
-            boolean over = System.nanoTime() > end;
-            boolean settled = switch (last) {
-                case Verdict.Moved m -> !m.destroySource() || stable.compareTo(GRACE) > 0;
-                case Verdict.Stayed s ->
-                    !(s.destroyDestination() || s.resumeSource()) && s.destinationSeen() || stable.compareTo(GRACE) > 0;
-                case Verdict.Dead d -> stable.compareTo(GRACE) > 0;
-                case Verdict.ShutOff o -> stable.compareTo(GRACE) > 0;
-                case Verdict.Broken b -> stable.compareTo(GRACE) > 0;
-                case Verdict.Lost l -> stable.compareTo(l.told() ? GRACE : SURE) > 0;
-                case Verdict.HandsOff h -> stable.compareTo(GRACE) > 0;
-                case Verdict.Unsettled u -> over;
-            };
-            if (settled) {
-                return last;
-            }
-            if (over) {
-                return new Verdict.Unsettled("the two ends kept changing");
-            }
-            LockSupport.parkNanos(GLANCE.toNanos());
-            Verdict next = look();
-            if (!next.equals(last)) {
-                last = next;
-                since = System.nanoTime();
-            }
-        }
-    }
-
-    private Verdict look() {
-        return Settlement.decide(ends.lookAtSource(), ends.lookAtDestination(), record.pausedBefore(), sawItDie());
-    }
-
-    private boolean sawItDie() {
-        return ends.heardAtSource().stream()
-                .anyMatch(e -> e instanceof DomainEvent.LifecycleChanged c
-                        && c.change() == DomainEvent.Change.STOPPED
-                        && !c.byMigration());
-    }
-
-    private String inWords() {
-        return "this host " + ends.lookAtSource().inWords() + "; the destination "
-                + ends.lookAtDestination().inWords();
-    }
-
     /**
      * Takes away the half of a VM whose other half is gone; empty when it has to be looked at again. A disk that went along is at
      * the destination's state by then, so a person decides which of the two is to live.
      */
     private Optional<MigrationResult> clearHalf(Verdict.Lost lost) {
         if (!record.volumes().isEmpty()) {
-            return Optional.of(new MigrationResult.Unknown(
-                    Failures.deadWithItsDisk(request.vm(), record.volumes(), record.destinationUri(), inWords())));
+            return Optional.of(new MigrationResult.Unknown(Failures.deadWithItsDisk(
+                    request.vm(), record.volumes(), record.destinationUri(), whereabouts.inWords())));
         }
-        String seen = inWords();
+        String seen = whereabouts.inWords();
         try {
             Connection where = lost.hereLeft() ? ends.source() : ends.destination();
             try (Domain half = where.domain(vm).orElse(null)) {
-                if (half != null && look() instanceof Verdict.Lost) {
+                if (half != null && whereabouts.look() instanceof Verdict.Lost) {
                     half.destroy();
                 }
             }
@@ -201,7 +143,7 @@ final class Settler {
         try {
             Connection source = ends.source();
             try (Domain domain = source.domain(vm).orElse(null)) {
-                if (domain != null && moved.destroySource() && look() instanceof Verdict.Moved) {
+                if (domain != null && moved.destroySource() && whereabouts.look() instanceof Verdict.Moved) {
                     domain.destroy();
                 }
                 if (domain != null && moved.undefineSource() && domain.isPersistent()) {
@@ -222,12 +164,12 @@ final class Settler {
         try {
             if (stayed.destroyDestination()) {
                 try (Domain leftover = ends.destination().domain(vm).orElse(null)) {
-                    if (leftover != null && look().equals(stayed)) {
+                    if (leftover != null && whereabouts.look().equals(stayed)) {
                         leftover.destroy();
                     }
                 }
             }
-            if (stayed.resumeSource() && destinationIsGone()) {
+            if (stayed.resumeSource() && whereabouts.destinationIsGone()) {
                 try (Domain domain = ends.source().domain(vm).orElseThrow()) {
                     domain.resume();
                 }
@@ -237,20 +179,11 @@ final class Settler {
                 deleteCopies();
                 records.drop(request.vm(), record.destinationUri());
             }
-            return look() instanceof Verdict.Stayed now && !now.resumeSource() && !now.destroyDestination();
+            return whereabouts.look() instanceof Verdict.Stayed now && !now.resumeSource() && !now.destroyDestination();
         } catch (LibvirtException e) {
             LOG.info("VM {}: clearing the destination: {}", vm, e.getMessage());
             return false;
         }
-    }
-
-    private boolean destinationIsGone() {
-        return switch (ends.lookAtDestination()) {
-            case EndView.Absent a -> true;
-            case EndView.Stopped s -> true;
-            case EndView.Active a -> false;
-            case EndView.Unreachable u -> false;
-        };
     }
 
     /** What was on the destination for a VM that will not come: libvirt defines one that comes by post-copy before it is there. */

@@ -36,6 +36,11 @@ public class Services {
         return modular ? MODULAR : "libvirtd";
     }
 
+    /** Tells the daemon that runs QEMU on this host to look for hooks again; false when it can't. */
+    public boolean reloadVirtualisation() throws IOException {
+        return reload(virtualisation());
+    }
+
     /** Tells a service to read its configuration again; false when it can't. */
     boolean reload(String name) throws IOException {
         return Command.run(LIMIT, Map.of(), List.of("systemctl", "reload", name))

@@ -7,6 +7,8 @@ import java.util.UUID;
 /** The libvirt domain of a lab VM (https://libvirt.org/formatdomain.html). */
 public final class DomainXml {
     private static final String BASE = "/opt/evenkeel/guest";
+    private static final String SHARED_MEMORY =
+            "<memoryBacking><source type='file'/><access mode='shared'/></memoryBacking>";
 
     private DomainXml() {}
 
@@ -41,7 +43,7 @@ public final class DomainXml {
                   <metadata>
                     %s
                   </metadata>
-                  <memory unit='MiB'>%d</memory>
+                  <memory unit='MiB'>%d</memory>%s
                   <vcpu>1</vcpu>
                   <os>
                     <type arch='x86_64' machine='%s'>hvm</type>
@@ -77,6 +79,7 @@ public final class DomainXml {
                         UUID.nameUUIDFromBytes(("evenkeel lab " + vm.name()).getBytes(StandardCharsets.UTF_8)),
                         metadata(vm.owner()),
                         vm.memoryMib(),
+                        vm.sharedMemory() ? SHARED_MEMORY : "",
                         machine,
                         BASE,
                         BASE,

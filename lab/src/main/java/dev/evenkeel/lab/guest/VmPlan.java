@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param dirtyMibPerSecond how fast it dirties its working set
  * @param workingSetMib the memory it keeps dirtying; at most a quarter of its memory goes well
  * @param disk whether it has a small disk in its host's local pool
+ * @param sharedMemory whether its memory lies in a file that another process can open, so that its VMM can be replaced
  * @param owner whose it is and what it bears
  */
 public record VmPlan(
@@ -23,6 +24,7 @@ public record VmPlan(
         double dirtyMibPerSecond,
         int workingSetMib,
         boolean disk,
+        boolean sharedMemory,
         Owner owner) {
     /** Whose a VM is and what it bears: the attributes of the {@code ek:vm} element in the domain's metadata. */
     public record Owner(
@@ -78,24 +80,28 @@ public record VmPlan(
     }
 
     public VmPlan withLoad(double mibPerSecond, int workingSet) {
-        return new VmPlan(number, name, memoryMib, mibPerSecond, workingSet, disk, owner);
+        return new VmPlan(number, name, memoryMib, mibPerSecond, workingSet, disk, sharedMemory, owner);
     }
 
     public VmPlan withMemory(int mib) {
-        return new VmPlan(number, name, mib, dirtyMibPerSecond, workingSetMib, disk, owner);
+        return new VmPlan(number, name, mib, dirtyMibPerSecond, workingSetMib, disk, sharedMemory, owner);
     }
 
     public VmPlan withDisk() {
-        return new VmPlan(number, name, memoryMib, dirtyMibPerSecond, workingSetMib, true, owner);
+        return new VmPlan(number, name, memoryMib, dirtyMibPerSecond, workingSetMib, true, sharedMemory, owner);
+    }
+
+    public VmPlan withSharedMemory() {
+        return new VmPlan(number, name, memoryMib, dirtyMibPerSecond, workingSetMib, disk, true, owner);
     }
 
     public VmPlan withOwner(Owner other) {
-        return new VmPlan(number, name, memoryMib, dirtyMibPerSecond, workingSetMib, disk, other);
+        return new VmPlan(number, name, memoryMib, dirtyMibPerSecond, workingSetMib, disk, sharedMemory, other);
     }
 
     /** A small idle VM with nothing said about it but its tenant. */
     public static VmPlan small(int number, String name, String tenant) {
-        return new VmPlan(number, name, 128, 0, 0, false, Owner.of(tenant));
+        return new VmPlan(number, name, 128, 0, 0, false, false, Owner.of(tenant));
     }
 
     /**
@@ -112,12 +118,19 @@ public record VmPlan(
             Owner web = acme.inSet("web" + suffix).withMaxPause(Duration.ofSeconds(2));
             plans.add(
                     switch ((n - 1) % 6) {
-                        case 0 -> new VmPlan(n, "acme-web" + suffix + "-a", 128, 2, 16, false, web);
-                        case 1 -> new VmPlan(n, "acme-web" + suffix + "-b", 128, 2, 16, false, web);
-                        case 2 -> new VmPlan(n, "globex-api" + suffix, 160, 8, 24, false, globex);
+                        case 0 -> new VmPlan(n, "acme-web" + suffix + "-a", 128, 2, 16, false, false, web);
+                        case 1 -> new VmPlan(n, "acme-web" + suffix + "-b", 128, 2, 16, false, false, web);
+                        case 2 -> new VmPlan(n, "globex-api" + suffix, 160, 8, 24, false, false, globex);
                         case 3 ->
                             new VmPlan(
-                                    n, "acme-db" + suffix, 192, 5, 32, true, acme.withMaxPause(Duration.ofSeconds(1)));
+                                    n,
+                                    "acme-db" + suffix,
+                                    192,
+                                    5,
+                                    32,
+                                    true,
+                                    false,
+                                    acme.withMaxPause(Duration.ofSeconds(1)));
                         case 4 ->
                             new VmPlan(
                                     n,
@@ -126,10 +139,18 @@ public record VmPlan(
                                     30,
                                     48,
                                     false,
+                                    false,
                                     globex.withPostCopy("allowed").withMaxPause(Duration.ofSeconds(3)));
                         default ->
                             new VmPlan(
-                                    n, "globex-cache" + suffix, 128, 0, 0, false, globex.withOnHostFailure("restart"));
+                                    n,
+                                    "globex-cache" + suffix,
+                                    128,
+                                    0,
+                                    0,
+                                    false,
+                                    false,
+                                    globex.withOnHostFailure("restart"));
                     });
         }
         return plans;

@@ -1,0 +1,135 @@
+package dev.evenkeel.agent.preserve;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * A hand-over that is under way, in files that outlive this agent and that the daemons' hook reads: which daemon may have the VM
+ * next, and where its memory is kept. It lies in {@code /run}, which a reboot empties, as it does the memory.
+ */
+final class HandoverOrder {
+    private static final String KEPT = "evenkeel-kept";
+
+    private final UUID vm;
+    private final Path directory;
+
+    private HandoverOrder(UUID vm, Path directory) {
+        this.vm = vm;
+        this.directory = directory;
+    }
+
+    /** Which of this host's two daemons. */
+    enum Side {
+        /** The operator's, where {@code virsh} looks. */
+        HOME,
+        /** Ours, which lives no longer than the hand-overs. */
+        SECOND
+    }
+
+    /** Writes it down and gives every file of the memory a second name, which the old process's end does not take away. */
+    static HandoverOrder begin(Path all, UUID vm, SharedMemory memory) {
+        Path directory = all.resolve(vm.toString());
+        try {
+            Files.createDirectories(directory);
+            HandoverOrder order = new HandoverOrder(vm, directory);
+            Path first = memory.files().getFirst();
+            Path base = first.resolve("../../../..").normalize(); // BASE/libvirt/qemu/ID-NAME/FILE
+            Path kept = base.resolve(KEPT).resolve(vm.toString());
+            order.write("memory", kept.toString());
+            Files.createDirectories(kept);
+            for (Path file : memory.files()) {
+                Path link = kept.resolve(file.getFileName());
+                Files.deleteIfExists(link);
+                Files.createLink(link, file);
+            }
+            return order;
+        } catch (IOException e) {
+            throw new UncheckedIOException("the hand-over of VM " + vm + " cannot be prepared in " + directory, e);
+        }
+    }
+
+    /** The one that an earlier life of this agent left. */
+    static Optional<HandoverOrder> find(Path all, UUID vm) {
+        Path directory = all.resolve(vm.toString());
+        return Files.isDirectory(directory) ? Optional.of(new HandoverOrder(vm, directory)) : Optional.empty();
+    }
+
+    /** VMs of which there is one. */
+    static List<UUID> all(Path all) {
+        if (!Files.isDirectory(all)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(all)) {
+            return entries.map(e -> UUID.fromString(e.getFileName().toString())).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("hand-overs under way cannot be listed in " + all, e);
+        }
+    }
+
+    /** From now on only this daemon may start the VM's next process. */
+    void next(Side side) {
+        try {
+            write("to", side.name().toLowerCase(java.util.Locale.ROOT));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the hand-over of VM " + vm + " cannot go on in " + directory, e);
+        }
+    }
+
+    /** A place for the sockets of a hop, owned by whom the memory belongs to: QEMU's user. */
+    Path sockets() throws IOException {
+        Path sockets = directory.resolve("io");
+        if (!Files.isDirectory(sockets)) {
+            Files.createDirectory(
+                    sockets, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            try (Stream<Path> files = Files.list(kept())) {
+                Files.setAttribute(
+                        sockets,
+                        "unix:uid",
+                        Files.getAttribute(files.findFirst().orElseThrow(), "unix:uid"));
+            }
+        }
+        return sockets;
+    }
+
+    /** Where the memory's second names are. */
+    Path kept() throws IOException {
+        return Path.of(Files.readString(directory.resolve("memory")).strip());
+    }
+
+    /** Takes everything away again; the process that has the memory keeps it. */
+    void end() {
+        try {
+            if (Files.exists(directory.resolve("memory"))) {
+                delete(kept());
+            }
+            delete(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException("what is left of the hand-over of VM " + vm + " cannot be deleted", e);
+        }
+    }
+
+    static void delete(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (Stream<Path> tree = Files.walk(directory)) {
+            for (Path entry : tree.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(entry);
+            }
+        }
+    }
+
+    private void write(String name, String text) throws IOException {
+        Path draft = directory.resolve(name + ".new");
+        Files.writeString(draft, text + "\n");
+        Files.move(draft, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    }
+}

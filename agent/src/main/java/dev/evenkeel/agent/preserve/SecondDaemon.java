@@ -1,0 +1,186 @@
+package dev.evenkeel.agent.preserve;
+
+import dev.evenkeel.agent.libvirt.Connection;
+import dev.evenkeel.agent.libvirt.Domain;
+import dev.evenkeel.agent.libvirt.Domains;
+import dev.evenkeel.agent.libvirt.LibvirtException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * A second libvirt daemon on this host, for VMs on their way between two processes: libvirt migrates only between daemons. It runs in
+ * mount and UTS namespaces of its own over private copies of the configuration and state, shares the network and the memory files
+ * with the operator's daemon, listens on a Unix socket only, and ends by itself when it has neither VMs nor clients.
+ */
+final class SecondDaemon {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration GLANCE = Duration.ofMillis(20);
+    private static final int ENDS_WHEN_IDLE_SECONDS = 120;
+
+    static final Path CONFIGURATION = Path.of("/etc/libvirt");
+    private static final String MARK = "evenkeel-second-daemon";
+
+    private final Path directory;
+
+    /** @param directory of ours, in {@code /run} */
+    SecondDaemon(Path directory) {
+        this.directory = directory;
+    }
+
+    /** How the operator's daemon reaches it. */
+    String uri() {
+        return "qemu+unix:///system?socket=" + directory.resolve("run/libvirt-sock");
+    }
+
+    /** How it reaches the operator's daemon. */
+    String homeUri() {
+        return "qemu+unix:///system?socket=" + directory.resolve("home/libvirt-sock");
+    }
+
+    /** A connection to it; it is started when it does not run. */
+    Connection open() {
+        Optional<Connection> running = connect();
+        if (running.isPresent()) {
+            return running.get();
+        }
+        try {
+            prepare();
+            launch();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the second libvirt daemon cannot be started from " + directory, e);
+        }
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() < end) {
+            Optional<Connection> up = connect();
+            if (up.isPresent()) {
+                return up.get();
+            }
+            LockSupport.parkNanos(GLANCE.toNanos());
+        }
+        throw LibvirtException.of(new IllegalStateException("the second libvirt daemon did not come up within "
+                + PATIENCE.toSeconds() + " s; its log is " + directory.resolve("libvirtd.log")));
+    }
+
+    private Optional<Connection> connect() {
+        if (!Files.exists(directory.resolve("run/libvirt-sock"))) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Connection.open(uri()));
+        } catch (LibvirtException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void prepare() throws IOException {
+        for (String part : List.of("run", "lib", "etc/hooks/qemu.d", "home")) {
+            Files.createDirectories(directory.resolve(part));
+        }
+        try (Stream<Path> files = Files.list(CONFIGURATION)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".conf")).toList()) {
+                Files.copy(
+                        file,
+                        directory.resolve("etc").resolve(Objects.requireNonNull(file.getFileName())),
+                        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        Hook.install(directory.resolve("etc"));
+        Files.writeString(directory.resolve("etc").resolve(MARK), "");
+        set(
+                "libvirtd.conf",
+                Map.of(
+                        "listen_tls", "0",
+                        "listen_tcp", "0",
+                        "auth_unix_rw", "\"none\"",
+                        "host_uuid", "\"" + UUID.randomUUID() + "\"",
+                        "log_outputs", "\"2:file:" + directory.resolve("libvirtd.log") + "\""));
+        Path memory = memory();
+        set("qemu.conf", Map.of("memory_backing_dir", "\"" + memory + "\""));
+        Files.createDirectories(memory);
+    }
+
+    private static Path memory() throws IOException {
+        return Hook.memoryBackingDirectory(CONFIGURATION).resolve("evenkeel-second");
+    }
+
+    /** Of several lines for one setting libvirt takes the first. */
+    private void set(String name, Map<String, String> settings) throws IOException {
+        Path file = directory.resolve("etc").resolve(name);
+        List<String> lines = new ArrayList<>();
+        settings.forEach((key, value) -> lines.add(key + " = " + value));
+        if (Files.exists(file)) {
+            Files.readAllLines(file).stream()
+                    .filter(line -> !settings.containsKey(line.split("=", 2)[0].strip()))
+                    .forEach(lines::add);
+        }
+        Files.write(file, lines);
+    }
+
+    private void launch() throws IOException {
+        String inside = """
+                hostname "$(hostname)-second"
+                mount --bind /run/libvirt %1$s/home
+                mount --bind %1$s/run /run/libvirt
+                mount --bind %1$s/etc /etc/libvirt
+                mount --bind %1$s/lib /var/lib/libvirt/qemu
+                exec /usr/sbin/libvirtd --timeout %2$d --pid-file %1$s/libvirtd.pid
+                """.formatted(directory, ENDS_WHEN_IDLE_SECONDS);
+        new ProcessBuilder(
+                        "setsid", "unshare", "--mount", "--uts", "--propagation", "private", "/bin/sh", "-ec", inside)
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("start.log").toFile())
+                .start();
+    }
+
+    /** Ends it and deletes what it kept, unless a VM is still in it. Nothing when it does not run. */
+    void stop() {
+        Optional<Connection> running = connect();
+        if (running.isPresent()) {
+            try (Connection connection = running.get();
+                    Domains all = connection.domains()) {
+                if (all.all().stream().anyMatch(SecondDaemon::isActive)) {
+                    return;
+                }
+            }
+        }
+        try {
+            Path file = directory.resolve("libvirtd.pid");
+            if (Files.exists(file)) {
+                long pid = Long.parseLong(
+                        Files.readString(file, StandardCharsets.US_ASCII).strip());
+                ProcessHandle.of(pid)
+                        .filter(p -> p.info()
+                                .command()
+                                .filter(c -> c.endsWith("/libvirtd"))
+                                .isPresent())
+                        .ifPresent(p -> {
+                            p.destroy();
+                            p.onExit()
+                                    .orTimeout(PATIENCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
+                                    .join();
+                        });
+            }
+            HandoverOrder.delete(directory);
+            HandoverOrder.delete(memory());
+        } catch (IOException e) {
+            throw new UncheckedIOException("what is left of the second libvirt daemon cannot be deleted", e);
+        }
+    }
+
+    private static boolean isActive(Domain domain) {
+        return domain.state().isActive();
+    }
+}
