@@ -2,6 +2,7 @@ package dev.evenkeel.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.evenkeel.sim.PlantedBug;
 import dev.evenkeel.wire.Json;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -27,7 +28,7 @@ class DstTest {
         assertThat(out.toString()).contains("3 seeds, each twice", "seeds-broken", "found-skipped-fence");
         JsonNode report = Json.mapper().readTree(Files.readString(json));
         assertThat(report.get("bench").asString()).isEqualTo("dst");
-        assertThat(report.get("bars")).hasSize(5);
+        assertThat(report.get("bars")).hasSize(2 + PlantedBug.values().length - 1);
         assertThat(report.get("bars").get(0).propertyNames())
                 .containsExactly("bar", "value", "limit", "holds", "samples");
     }

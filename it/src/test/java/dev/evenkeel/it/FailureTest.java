@@ -2,6 +2,7 @@ package dev.evenkeel.it;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -19,8 +20,9 @@ import org.junit.jupiter.api.TestMethodOrder;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class FailureTest implements KillTests {
+class FailureTest implements KillTests, HandTests, CancelTests, LostHostTests {
     private RunLab lab;
+    private final Set<String> killed = new HashSet<>();
     private Instant began = Instant.EPOCH;
 
     @BeforeAll
@@ -38,18 +40,24 @@ class FailureTest implements KillTests {
     @BeforeEach
     void begin() {
         began = Instant.now();
+        killed.clear();
     }
 
     @AfterEach
     void nobodyElseWasHarmed() throws Exception {
         lab.letAllGo();
-        lab.assertSound(began, Set.of());
+        lab.assertSound(began, killed);
         lab.uncordonAll();
     }
 
     @Override
     public RunLab lab() {
         return lab;
+    }
+
+    @Override
+    public void killed(String vm) {
+        killed.add(vm);
     }
 
     @Test

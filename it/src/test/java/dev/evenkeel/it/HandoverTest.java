@@ -10,18 +10,21 @@ import dev.evenkeel.lab.LabVm;
 import dev.evenkeel.lab.Progress;
 import dev.evenkeel.lab.beat.Pulse;
 import dev.evenkeel.lab.guest.VmPlan;
+import dev.evenkeel.lab.os.Await;
 import dev.evenkeel.lab.os.Command;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** VMs of one host get new VMM processes while their memory stays where it is. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -149,8 +152,35 @@ class HandoverTest {
         assertThat(handover("busy").exit()).as("the next one works").isZero();
     }
 
-    private Command.Result handover(String vm) throws IOException {
-        List<String> words = new ArrayList<>(List.of(
+    /** The hand-over goes to its end, or back to its beginning, in the hands of the next agent. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "test -e /run/evenkeel/second/run/libvirt-sock",
+                "grep -qs second /run/evenkeel/handover/*/to",
+                "ls /dev/shm/evenkeel-second/libvirt/qemu/*-busy/pc.ram",
+                "grep -qs home /run/evenkeel/handover/*/to",
+            })
+    void anAgentThatIsKilledOnTheWayCostsNothing(String moment) throws Exception {
+        LabVm vm = lab.vm("busy");
+        vm.load(40, 64);
+        Instant before = Instant.now();
+        String agent = String.join(" ", words("busy")).replace("*", "'*'");
+        Process process = host.command(List.of("sh", "-c", "echo $$ >/run/handover.pid; exec " + agent))
+                .detach(Files.createTempFile("handover", ".log"));
+        assertThat(Await.until(PATIENCE, () -> host.exec("sh", "-c", moment).ok()))
+                .as(moment)
+                .isTrue();
+        host.exec("sh", "-c", "kill -9 $(cat /run/handover.pid)");
+        process.waitFor();
+        assertUnharmed(vm, before);
+        assertThat(handover("busy").exit()).isZero();
+        assertUnharmed(vm, before);
+        assertThat(host.virsh("list", "--name")).contains("busy");
+    }
+
+    private static List<String> words(String vm) {
+        return List.of(
                 "/opt/evenkeel/jdk/bin/java",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
@@ -159,9 +189,12 @@ class HandoverTest {
                 "/opt/evenkeel/lib/*",
                 "dev.evenkeel.agent.Main",
                 "handover",
-                vm));
+                vm);
+    }
+
+    private Command.Result handover(String vm) throws IOException {
         Command.Result result =
-                host.command(words).within(Duration.ofMinutes(3)).run();
+                host.command(words(vm)).within(Duration.ofMinutes(3)).run();
         System.out.println(result.out() + result.err());
         return result;
     }

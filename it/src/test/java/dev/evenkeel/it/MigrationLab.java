@@ -55,15 +55,13 @@ final class MigrationLab implements AutoCloseable {
                 VmPlan.small(1, "idle", "acme"),
                 VmPlan.small(2, "busy", "acme").withMemory(256),
                 VmPlan.small(3, "disk", "globex").withDisk());
-        LabSpec spec =
-                LabSpec.in(state()).withName("mig").withHosts(2).withVms(vms).withBeatPeriod(Duration.ofMillis(10));
+        LabSpec spec = LabSpec.in(TestState.directory())
+                .withName("mig")
+                .withHosts(2)
+                .withVms(vms)
+                .withBeatPeriod(Duration.ofMillis(10));
         Lab.down(spec.state(), spec.name());
         return new MigrationLab(Lab.up(spec, Progress.on(System.out)), Files.createTempDirectory("moves"));
-    }
-
-    private static Path state() {
-        String own = System.getenv().getOrDefault("EVENKEEL_STATE", "");
-        return own.isEmpty() ? Path.of(System.getProperty("user.home"), ".local/state/evenkeel") : Path.of(own);
     }
 
     LabVm vm(String name) throws IOException {

@@ -35,7 +35,7 @@ final class LabCommands {
         }
     }
 
-    @Command(name = "up", description = "Start a lab and wait until all its VMs beat.")
+    @Command(name = "up", description = "Start a lab and wait until all its VMs beat.", mixinStandardHelpOptions = true)
     static final class Up implements Callable<Integer> {
         @Mixin
         Which which = new Which();
@@ -69,7 +69,7 @@ final class LabCommands {
         }
     }
 
-    @Command(name = "down", description = "Take a lab away; nothing of it is left.")
+    @Command(name = "down", description = "Take a lab away; nothing of it is left.", mixinStandardHelpOptions = true)
     static final class Down implements Callable<Integer> {
         @Mixin
         Which which = new Which();
@@ -87,7 +87,7 @@ final class LabCommands {
         }
     }
 
-    @Command(name = "status", description = "Hosts, VMs and how they beat.")
+    @Command(name = "status", description = "Hosts, VMs and how they beat.", mixinStandardHelpOptions = true)
     static final class Status implements Callable<Integer> {
         @Mixin
         Which which = new Which();
@@ -120,7 +120,10 @@ final class LabCommands {
         }
     }
 
-    @Command(name = "exec", description = "Run a command on a host, or in the control namespace (ctl).")
+    @Command(
+            name = "exec",
+            description = "Run a command on a host, or in the control namespace (ctl).",
+            mixinStandardHelpOptions = true)
     static final class Exec implements Callable<Integer> {
         @Mixin
         Which which = new Which();
@@ -134,11 +137,21 @@ final class LabCommands {
         @Override
         public Integer call() throws IOException, InterruptedException {
             Lab lab = which.attach();
-            return (where.equals("ctl") ? lab.inControl(words) : lab.host(where).command(words)).interactive();
+            List<String> command = words.getFirst().equals("--") ? words.subList(1, words.size()) : words;
+            if (command.isEmpty()) {
+                throw new IllegalArgumentException("no command after --: give one, for example virsh list");
+            }
+            return (where.equals("ctl")
+                            ? lab.inControl(command)
+                            : lab.host(where).command(command))
+                    .interactive();
         }
     }
 
-    @Command(name = "crash", description = "Cut a host's power: all its VMs die, its disk stays.")
+    @Command(
+            name = "crash",
+            description = "Cut a host's power: all its VMs die, its disk stays.",
+            mixinStandardHelpOptions = true)
     static final class Crash implements Callable<Integer> {
         @Mixin
         Which which = new Which();
@@ -153,7 +166,10 @@ final class LabCommands {
         }
     }
 
-    @Command(name = "add", description = "Start a crashed host again; without a name, add a new one.")
+    @Command(
+            name = "add",
+            description = "Start a crashed host again; without a name, add a new one.",
+            mixinStandardHelpOptions = true)
     static final class Add implements Callable<Integer> {
         @Mixin
         Which which = new Which();
@@ -179,7 +195,10 @@ final class LabCommands {
         }
     }
 
-    @Command(name = "update", description = "Collect a real update for the hosts; prints its directory.")
+    @Command(
+            name = "update",
+            description = "Collect a real update for the hosts; prints its directory.",
+            mixinStandardHelpOptions = true)
     static final class Update implements Callable<Integer> {
         @Mixin
         Which which = new Which();

@@ -1,6 +1,7 @@
 package dev.evenkeel.lab;
 
 import java.io.IOException;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -26,7 +27,10 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler((error, command, _) -> {
+        CommandLine line = new CommandLine(new Main());
+        Objects.requireNonNull(line.getSubcommands().get("exec"))
+                .setStopAtPositional(true); // what follows the host is the command's
+        return line.setExecutionExceptionHandler((error, command, _) -> {
             if (error instanceof IOException || error instanceof IllegalArgumentException) {
                 command.getErr().println("lab: " + error.getMessage());
                 return 1;

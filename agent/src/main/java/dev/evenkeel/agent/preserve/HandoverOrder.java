@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -62,24 +62,24 @@ final class HandoverOrder {
         return Files.isDirectory(directory) ? Optional.of(new HandoverOrder(vm, directory)) : Optional.empty();
     }
 
-    /** VMs of which there is one. */
-    static List<UUID> all(Path all) {
-        if (!Files.isDirectory(all)) {
-            return List.of();
-        }
-        try (Stream<Path> entries = Files.list(all)) {
-            return entries.map(e -> UUID.fromString(e.getFileName().toString())).toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException("hand-overs under way cannot be listed in " + all, e);
-        }
-    }
-
     /** From now on only this daemon may start the VM's next process. */
     void next(Side side) {
         try {
-            write("to", side.name().toLowerCase(java.util.Locale.ROOT));
+            write("to", side.name().toLowerCase(Locale.ROOT));
         } catch (IOException e) {
             throw new UncheckedIOException("the hand-over of VM " + vm + " cannot go on in " + directory, e);
+        }
+    }
+
+    /** The daemon that may have the VM next; empty before the first hop. */
+    Optional<Side> side() {
+        Path file = directory.resolve("to");
+        try {
+            return Files.exists(file)
+                    ? Optional.of(Side.valueOf(Files.readString(file).strip().toUpperCase(Locale.ROOT)))
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the hand-over of VM " + vm + " cannot be read from " + directory, e);
         }
     }
 

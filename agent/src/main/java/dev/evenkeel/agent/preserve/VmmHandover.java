@@ -58,10 +58,46 @@ public final class VmmHandover implements AutoCloseable {
         this.reload = reload;
     }
 
-    /** Hands one VM over. */
+    /** Hands one VM over; one that an earlier life of this agent left on its way is first taken to where it can go on. */
     public HandoverResult hand(VmId vm) {
         long began = System.nanoTime();
         UUID id = UUID.fromString(vm.value());
+        return HandoverOrder.find(orders, id)
+                .flatMap(left -> takeUp(vm, left, began))
+                .orElseGet(() -> hand(vm, id, began));
+    }
+
+    /** Empty when the VM is back in its old process, so that the hand-over begins anew. */
+    private Optional<HandoverResult> takeUp(VmId vm, HandoverOrder left, long began) {
+        UUID id = UUID.fromString(vm.value());
+        Optional<Side> to = left.side();
+        if (to.isEmpty()) {
+            left.end();
+            return Optional.empty();
+        }
+        Hop.Outcome found = new Hop(id, left, to.get(), home, second, calls).takeUp();
+        LOG.info("VM {} was on its way to {} when the agent stopped: {}", vm, to.get(), found.verdict());
+        boolean isSecond = to.get() == Side.SECOND;
+        return switch (found.verdict()) {
+            case Verdict.Moved m
+            when isSecond -> Optional.of(returnHome(vm, left, Optional.empty(), Duration.ZERO, began));
+            case Verdict.Moved m -> {
+                left.end();
+                yield Optional.of(done(id, Optional.empty(), Duration.ZERO, began));
+            }
+            case Verdict.Stayed s
+            when isSecond -> {
+                left.end();
+                yield Optional.empty();
+            }
+            case Verdict.Stayed s -> Optional.of(returnHome(vm, left, Optional.empty(), Duration.ZERO, began));
+            case Verdict.ShutOff o -> Optional.of(shutOff(vm, left));
+            case Verdict.Dead _, Verdict.Broken _, Verdict.Lost _, Verdict.Unsettled _, Verdict.HandsOff _ ->
+                Optional.of(unknown(vm, found));
+        };
+    }
+
+    private HandoverResult hand(VmId vm, UUID id, long began) {
         HandoverOrder order;
         Optional<GuestClock.Reading> before;
         try (Connection connection = home.get();

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Finds a host for a VM. Updated hosts come first and are filled tightly (best fit), so that no VM moves twice in a
@@ -23,6 +24,8 @@ import java.util.function.Predicate;
 public final class Placement {
     /** Virtual CPUs that may be promised for each logical CPU. */
     public static final int CPU_OVERCOMMIT = 8;
+
+    private static final int HOSTS_TOLD = 3;
 
     /** Kept free on every destination for the host itself. */
     public static final Bytes RESERVE = Bytes.ofMiB(256);
@@ -56,12 +59,22 @@ public final class Placement {
                 .<Answer>map(Answer.Target::new)
                 .orElseGet(() -> new Answer.Nowhere(Refusal.of(
                         "NO_TARGET",
-                        "no host can take VM " + vm.name() + " (" + vm.memory() + ", " + vm.vcpus()
-                                + " vCPU); uncordon or add a host of migration domain "
+                        "no host can take VM " + vm.name() + " (" + vm.memory() + ", " + vm.vcpus() + " vCPU)"
+                                + inWords(evidence) + "; uncordon or add a host of migration domain "
                                 + fleet.host(vm.host())
                                         .map(h -> h.topology().migrationDomain().value())
                                         .orElse("?"),
                         evidence)));
+    }
+
+    /** The first few hosts and what speaks against each. */
+    private static String inWords(SortedMap<String, String> evidence) {
+        String told = evidence.entrySet().stream()
+                .limit(HOSTS_TOLD)
+                .map(host -> host.getKey() + ": " + host.getValue())
+                .collect(Collectors.joining("; "));
+        int more = evidence.size() - HOSTS_TOLD;
+        return (told.isEmpty() ? "" : " [" + told + (more > 0 ? "; and " + more + " more hosts" : "") + "]");
     }
 
     private static Optional<String> obstacle(Vm vm, Host host, Fleet fleet) {
