@@ -2,25 +2,20 @@ package dev.evenkeel.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.evenkeel.core.fleet.HostId;
-import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.server.Api.Reply;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 
 /** The disk of the state directory fills up in the middle of a run: nothing is begun that is not written down. */
 class DiskFullTest {
     @TempDir
     Path directory = Path.of("");
 
-    private final FakePlatform platform = new FakePlatform();
-    private final List<FakeHost> hosts = new ArrayList<>();
+    private final FakeFleet fleet = new FakeFleet().host("h1", "acme").host("h2", "acme");
+    private final FakePlatform platform = fleet.platform();
     private SmallDisk disk;
     private TestServer server;
     private Api api;
@@ -30,23 +25,13 @@ class DiskFullTest {
         disk = SmallDisk.mount(directory.resolve("state"), "400m");
         server = TestServer.withItsOwnDatabase(directory.resolve("state"));
         api = server.api();
-        for (int h = 1; h <= 2; h++) {
-            HostId host = platform.addHost("h" + h);
-            platform.addVm("vm-" + h, host, "acme", Intent.DEFAULT);
-            hosts.add(FakeHost.start(server, host, directory, platform));
-        }
-        Eventually.is(
-                "both VMs are seen",
-                () -> api.get("/v1/vms").json().path("items").size() == 2);
+        fleet.joins(server, directory);
         FakeUpdate.publish(api);
     }
 
     @AfterEach
     void stop() throws Exception {
-        platform.letMovesGo();
-        for (FakeHost host : hosts) {
-            host.close();
-        }
+        fleet.close();
         if (server != null) {
             server.close();
         }
@@ -58,10 +43,7 @@ class DiskFullTest {
     @Test
     void theRunStandsStillThenGoesOnAndNothingIsDoneThatIsNotWrittenDown() throws Exception {
         platform.holdMoves();
-        String rollout = api.post("/v1/rollouts", "{\"update\": \"qemu-11.1.3\", \"reason\": \"a test\"}")
-                .json()
-                .path("id")
-                .asString();
+        String rollout = fleet.startRollout();
         Eventually.is("a move is under way", () -> platform.performed() == 1);
         assertThat(api.get("/readyz").status()).isEqualTo(200);
 
@@ -78,12 +60,7 @@ class DiskFullTest {
 
         disk.empty();
         Eventually.is("it is ready again", () -> api.get("/readyz").status() == 200);
-        Eventually.is(
-                "the rollout ends",
-                () -> api.get("/v1/rollouts/" + rollout).json().path("ended").asBoolean());
-        JsonNode ended = api.get("/v1/rollouts/" + rollout).json();
-        assertThat(ended.path("outcome").asString()).as(ended.toString()).isEqualTo("DONE");
-        assertThat(platform.nothingPerformedTwice()).isTrue();
+        fleet.rolloutIsDoneAndNothingHappenedTwice(rollout);
     }
 
     /** Each order takes some room in the database; in the end there is none. */

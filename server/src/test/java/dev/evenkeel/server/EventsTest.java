@@ -3,16 +3,12 @@ package dev.evenkeel.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.evenkeel.core.fleet.HostId;
-import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.wire.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,7 +23,7 @@ class EventsTest {
     @TempDir
     static Path directory = Path.of("");
 
-    private static final List<FakeHost> HOSTS = new ArrayList<>();
+    private static final FakeFleet FLEET = new FakeFleet().host("h1", "acme").host("h2", "acme");
     private static TestServer server;
     private static Api api;
 
@@ -35,32 +31,20 @@ class EventsTest {
     static void aFleetInWhichSomethingHappened() throws Exception {
         server = TestServer.start(directory.resolve("state"));
         api = server.api();
-        FakePlatform platform = new FakePlatform();
-        for (int h = 1; h <= 2; h++) {
-            HostId host = platform.addHost("h" + h);
-            platform.addVm("vm-" + h, host, "acme", Intent.DEFAULT);
-            HOSTS.add(FakeHost.start(server, host, directory, platform));
-        }
-        Eventually.is(
-                "all VMs are seen",
-                () -> api.get("/v1/vms").json().path("items").size() == 2);
+        FLEET.joins(server, directory);
         move();
     }
 
     @AfterAll
     static void stop() throws Exception {
-        for (FakeHost host : HOSTS) {
-            host.close();
-        }
+        FLEET.close();
         server.close();
     }
 
     /** Moves the first VM to the other host; the id of the run. */
     private static String move() throws Exception {
-        String run = api.post("/v1/vms/vm-1/migrate", "{}").json().path("id").asString();
-        Eventually.is(
-                "the move ends",
-                () -> api.get("/v1/runs/" + run).json().path("ended").asBoolean());
+        String run = api.post("/v1/vms/vm-10/migrate", "{}").json().path("id").asString();
+        FLEET.awaitRunEnd(run);
         return run;
     }
 

@@ -2,15 +2,11 @@ package dev.evenkeel.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.evenkeel.core.fleet.HostId;
-import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.server.Api.Reply;
 import dev.evenkeel.store.PgStore;
 import dev.evenkeel.store.PoolSettings;
 import dev.evenkeel.store.postgres.Database;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,8 +21,7 @@ class ResolveTest {
     @TempDir
     Path directory = Path.of("");
 
-    private final FakePlatform platform = new FakePlatform();
-    private final List<FakeHost> hosts = new ArrayList<>();
+    private final FakeFleet fleet = new FakeFleet().host("h1", "acme").host("h2", "acme");
     private TestServer server;
     private Api api;
 
@@ -34,33 +29,22 @@ class ResolveTest {
     void twoHosts() throws Exception {
         server = TestServer.start(directory.resolve("state"));
         api = server.api();
-        for (int h = 1; h <= 2; h++) {
-            HostId host = platform.addHost("h" + h);
-            platform.addVm("vm-" + h, host, "acme", Intent.DEFAULT);
-            hosts.add(FakeHost.start(server, host, directory, platform));
-        }
-        Eventually.is(
-                "both VMs are seen",
-                () -> api.get("/v1/vms").json().path("items").size() == 2);
+        fleet.joins(server, directory);
     }
 
     @AfterEach
     void stop() throws Exception {
-        platform.letMovesGo();
-        for (FakeHost host : hosts) {
-            host.close();
-        }
+        fleet.close();
         server.close();
     }
 
     /** A run whose move is overdue, so that it waits for a person while the agent of h1 still works on it. */
     private String overdueRun() throws Exception {
         FakeUpdate.publish(api);
-        platform.holdMoves();
-        Reply started = api.post("/v1/rollouts", """
+        fleet.platform().holdMoves();
+        fleet.startRollout("""
                 {"update": "qemu-11.1.3", "hosts": ["h1"], "policy": {"moveMs": 1, "changeMs": 1}, "reason": "a test"}
                 """);
-        assertThat(started.status()).as(started.text()).isEqualTo(201);
         Eventually.is(
                 "the run waits for a person",
                 () -> run().path("state").asString().equals("NeedsPerson"));
@@ -80,15 +64,14 @@ class ResolveTest {
                 .contains("MoveVm", "agent of h1", "evenkeel run cancel " + run, "SILENT");
         assertThat(run().path("ended").asBoolean()).isFalse();
 
-        platform.letMovesGo();
-        Eventually.is("it goes on by itself", () -> run().path("ended").asBoolean());
-        assertThat(run().path("outcome").asString()).isEqualTo("DONE");
+        fleet.platform().letMovesGo();
+        assertThat(fleet.awaitRunEnd(run).path("outcome").asString()).isEqualTo("DONE");
     }
 
     @Test
     void aRunWhoseAgentIsSilentIsClosedByThePersonWhoseWordIsKept() throws Exception {
         String run = overdueRun();
-        hosts.getFirst().stop();
+        fleet.hosts().getFirst().stop();
         Eventually.is(
                 "the host is silent",
                 () -> api.get("/v1/hosts/h1").json().path("state").asString().equals("SILENT"));

@@ -2,13 +2,8 @@ package dev.evenkeel.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.evenkeel.core.fleet.HostId;
-import dev.evenkeel.core.fleet.Intent;
-import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.server.Api.Reply;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,9 +15,10 @@ class RolloutTest {
     @TempDir
     Path directory = Path.of("");
 
-    private final FakePlatform platform = new FakePlatform();
-    private final List<FakeHost> hosts = new ArrayList<>();
-    private final List<VmId> vms = new ArrayList<>();
+    private final FakeFleet fleet = new FakeFleet()
+            .host("h1", "acme", "globex")
+            .host("h2", "acme", "globex")
+            .host("h3", "acme", "globex");
     private TestServer server;
     private Api api;
 
@@ -30,47 +26,27 @@ class RolloutTest {
     void threeHostsWithSixVms() throws Exception {
         server = TestServer.start(directory.resolve("state"));
         api = server.api();
-        for (int h = 1; h <= 3; h++) {
-            HostId host = platform.addHost("h" + h);
-            for (int v = 0; v < 2; v++) {
-                vms.add(platform.addVm("vm-" + h + v, host, v == 0 ? "acme" : "globex", Intent.DEFAULT));
-            }
-            hosts.add(FakeHost.start(server, host, directory, platform));
-        }
-        Eventually.is(
-                "all hosts are seen",
-                () -> api.get("/v1/vms").json().path("items").size() == 6);
+        fleet.joins(server, directory);
     }
 
     @AfterEach
     void stop() throws Exception {
-        platform.letMovesGo();
-        for (FakeHost host : hosts) {
-            host.close();
-        }
+        fleet.close();
         server.close();
     }
 
-    private String startRollout() throws Exception {
-        Reply started = api.post("/v1/rollouts", "{\"update\": \"qemu-11.1.3\", \"reason\": \"a test\"}");
-        assertThat(started.status()).as(started.text()).isEqualTo(201);
-        return started.json().path("id").asString();
-    }
-
-    private JsonNode awaitEnd(String rollout) throws Exception {
-        Eventually.is(
-                "the rollout ends",
-                () -> api.get("/v1/rollouts/" + rollout).json().path("ended").asBoolean());
-        return api.get("/v1/rollouts/" + rollout).json();
+    /** A rollout whose first move is under way and held there. */
+    private String rolloutInTheMiddleOfAMove() throws Exception {
+        FakeUpdate.publish(api);
+        fleet.platform().holdMoves();
+        String rollout = fleet.startRollout();
+        fleet.awaitMoveUnderWay();
+        return rollout;
     }
 
     private void everythingIsUpdatedAndNothingHappenedTwice(String rollout) throws Exception {
-        JsonNode ended = awaitEnd(rollout);
-        assertThat(ended.path("outcome").asString()).as(ended.toString()).isEqualTo("DONE");
-        for (String host : List.of("h1", "h2", "h3")) {
-            assertThat(platform.qemu(new HostId(host))).isEqualTo(FakePlatform.NEW);
-        }
-        assertThat(platform.nothingPerformedTwice()).isTrue();
+        fleet.rolloutIsDoneAndNothingHappenedTwice(rollout);
+        fleet.everyHostIsUpdated();
         Eventually.is("every VM runs on the new VMM, and is seen once", () -> {
             JsonNode items = api.get("/v1/vms").json().path("items");
             return items.size() == 6
@@ -87,7 +63,7 @@ class RolloutTest {
         assertThat(plan.at("/hosts/0/refused/0/method").asString()).isEqualTo("HOT_PATCH");
         assertThat(plan.at("/hosts/0/vms/0/impact").asString()).isEqualTo("PAUSE");
 
-        String rollout = startRollout();
+        String rollout = fleet.startRollout();
         everythingIsUpdatedAndNothingHappenedTwice(rollout);
 
         JsonNode runs = api.get("/v1/runs?rollout=" + rollout).json().path("items");
@@ -113,7 +89,7 @@ class RolloutTest {
     @Test
     void whatAnObserverMeasuredStandsBesideTheLedger() throws Exception {
         FakeUpdate.publish(api);
-        awaitEnd(startRollout());
+        fleet.awaitEnd(fleet.startRollout());
         JsonNode row = api.get("/v1/ledger?limit=1").json().at("/items/0");
         assertThat(row.path("gapMs").isNull()).isTrue();
         Reply observed = api.post("/v1/observations", """
@@ -135,39 +111,21 @@ class RolloutTest {
 
     @Test
     void aServerThatIsRestartedInTheMiddleGoesOn() throws Exception {
-        FakeUpdate.publish(api);
-        platform.holdMoves();
-        String rollout = startRollout();
-        Eventually.is(
-                "a move is under way",
-                () -> api.get("/v1/runs?active=true")
-                        .json()
-                        .at("/items/0/effects")
-                        .valueStream()
-                        .anyMatch(e -> e.path("status").asString().equals("ACKNOWLEDGED")));
+        String rollout = rolloutInTheMiddleOfAMove();
         server.stop();
-        platform.letMovesGo();
+        fleet.platform().letMovesGo();
         server.start();
         everythingIsUpdatedAndNothingHappenedTwice(rollout);
     }
 
     @Test
     void anAgentThatIsRestartedInTheMiddleOfAMoveReportsItsEnd() throws Exception {
-        FakeUpdate.publish(api);
-        platform.holdMoves();
-        String rollout = startRollout();
-        Eventually.is(
-                "a move is under way",
-                () -> api.get("/v1/runs?active=true")
-                        .json()
-                        .at("/items/0/effects")
-                        .valueStream()
-                        .anyMatch(e -> e.path("status").asString().equals("ACKNOWLEDGED")));
-        for (FakeHost host : hosts) {
+        String rollout = rolloutInTheMiddleOfAMove();
+        for (FakeHost host : fleet.hosts()) {
             host.stop();
         }
-        platform.letMovesGo(); // the hypervisor goes on without the agent
-        for (FakeHost host : hosts) {
+        fleet.platform().letMovesGo(); // the hypervisor goes on without the agent
+        for (FakeHost host : fleet.hosts()) {
             host.start();
         }
         everythingIsUpdatedAndNothingHappenedTwice(rollout);
@@ -178,13 +136,12 @@ class RolloutTest {
         Reply moved = api.post("/v1/vms/vm-10/migrate", "{\"target\": \"h2\"}");
         assertThat(moved.status()).as(moved.text()).isEqualTo(202);
         Eventually.is(
-                "it is there", () -> platform.hostOf(vms.getFirst()).value().equals("h2"));
+                "it is there",
+                () -> fleet.platform().hostOf(fleet.vms().getFirst()).value().equals("h2"));
 
         Reply run = api.post("/v1/hosts/h3/evacuate", "{\"reason\": \"a noisy fan\"}");
         String id = run.json().path("id").asString();
-        Eventually.is(
-                "the evacuation ends",
-                () -> api.get("/v1/runs/" + id).json().path("ended").asBoolean());
+        fleet.awaitRunEnd(id);
         Eventually.is(
                 "no VM is seen there",
                 () -> api.get("/v1/hosts/h3").json().path("vms").asInt() == 0);
@@ -197,11 +154,11 @@ class RolloutTest {
 
     @Test
     void aHostWhoseAgentIsGoneTurnsSilent() throws Exception {
-        hosts.get(1).stop();
+        fleet.hosts().get(1).stop();
         Eventually.is(
                 "it is silent",
                 () -> api.get("/v1/hosts/h2").json().path("state").asString().equals("SILENT"));
-        hosts.get(1).start();
+        fleet.hosts().get(1).start();
         Eventually.is(
                 "it is back",
                 () -> api.get("/v1/hosts/h2").json().path("state").asString().equals("READY"));

@@ -51,6 +51,14 @@ final class OneRun {
         return of(given, host, purpose, RunPolicy.DEFAULT);
     }
 
+    /** A run that has begun to empty h1 of these VMs, for whom h2 and h3 have room. */
+    static OneRun draining(Given given, String... vms) {
+        given.host("h1").runs(vms);
+        given.host("h2");
+        given.host("h3");
+        return updating(given, "h1").begins();
+    }
+
     /** A run that may restart the VMs named, which can't be moved and whose owner consents. */
     static OneRun restarting(Given given, String host, String... vms) {
         given.updateAlsoBy(Method.REBOOT);
