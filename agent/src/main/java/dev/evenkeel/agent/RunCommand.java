@@ -5,7 +5,7 @@ import dev.evenkeel.agent.driver.Moves;
 import dev.evenkeel.agent.driver.Restarts;
 import dev.evenkeel.agent.facts.ChangeWatch;
 import dev.evenkeel.agent.facts.LibvirtObserver;
-import dev.evenkeel.agent.facts.LoadWatch;
+import dev.evenkeel.agent.facts.Rounds;
 import dev.evenkeel.agent.join.Identity;
 import dev.evenkeel.agent.join.IdentityFiles;
 import dev.evenkeel.agent.join.Joiner;
@@ -55,6 +55,7 @@ import picocli.CommandLine.Option;
 final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
     private static final Duration MEASURE_EVERY = Duration.ofMinutes(1);
+    private static final Duration CLEAR_EVERY = Duration.ofSeconds(15);
 
     @Option(names = "--state", defaultValue = "/var/lib/evenkeel", description = "The agent's directory")
     Path state = Path.of("");
@@ -99,14 +100,17 @@ final class RunCommand implements Callable<Integer> {
         LoadProbe loads = new LoadProbe();
 
         GatewayClients clients = new GatewayClients(identity);
-        LibvirtHostDriver driver = driver(libvirt, loads, clients, manifests);
+        Files.createDirectories(state);
+        LiveMigration migration = new LiveMigration(Daemons.real(), loads, state.resolve("moves"), this::isShared);
+        LibvirtHostDriver driver = driver(libvirt, migration, clients, manifests);
         LibvirtObserver observer = new LibvirtObserver(
                 identity.host(), identity.address(), vmMemoryMib == null ? null : Bytes.ofMiB(vmMemoryMib), libvirt);
         SecureRandom random = new SecureRandom();
         Agent agent = Agent.start(
                 state, clients, driver, observer, manifests, LinkTimes.DEFAULT, InstantSource.system(), random);
         ChangeWatch changes = ChangeWatch.start(libvirt, agent::hostChanged);
-        LoadWatch load = LoadWatch.start(loads, libvirt, MEASURE_EVERY, agent::hostChanged);
+        Rounds load = Rounds.start("measuring loads", MEASURE_EVERY, () -> measure(loads, libvirt, agent::hostChanged));
+        Rounds leftovers = Rounds.start("clearing leftovers", CLEAR_EVERY, migration::clearLeftovers);
         Renewal renewal = Renewal.start(identity, new Joiner(files), clients, InstantSource.system(), () -> {
             if (!noLibvirtTls) {
                 new LibvirtTls(pki).install(files);
@@ -118,6 +122,7 @@ final class RunCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
             LOG.info("the agent stops; what is under way on the host goes on");
             renewal.close();
+            leftovers.close();
             load.close();
             changes.close();
             closeQuietly(agent);
@@ -129,10 +134,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private LibvirtHostDriver driver(
-            Supplier<Connection> libvirt, LoadProbe loads, GatewayClients clients, Manifests manifests)
-            throws IOException {
-        Files.createDirectories(state);
-        LiveMigration migration = new LiveMigration(Daemons.real(), loads, state.resolve("moves"), this::isShared);
+            Supplier<Connection> libvirt, LiveMigration migration, GatewayClients clients, Manifests manifests) {
         Moves moves = new Moves(
                 migration, address -> "qemu+tls://" + address + "/system", state.resolve("learned-moves.json"));
         QemuHook hook = new QemuHook(hooks, state);
@@ -153,6 +155,15 @@ final class RunCommand implements Callable<Integer> {
                 () -> living(libvirt),
                 new Closing(hook.mark(), new HookHearing(software, services)));
         return new LibvirtHostDriver(moves, packages, manifests::find, new Restarts(state.resolve("stops"), libvirt));
+    }
+
+    /** Measures what the VMs write, often enough that a plan and a move find a fresh number; see {@link LoadProbe#FRESH}. */
+    private static void measure(LoadProbe loads, Supplier<Connection> libvirt, Runnable measured) {
+        try (Connection connection = libvirt.get()) {
+            if (!loads.refresh(connection).isEmpty()) {
+                measured.run();
+            }
+        }
     }
 
     private boolean isShared(String file) {

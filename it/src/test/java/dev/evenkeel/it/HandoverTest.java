@@ -63,6 +63,9 @@ class HandoverTest {
     void nothingIsLeft() throws IOException {
         lab.vm("busy").load(0, 1);
         assertThat(host.exec("find", "/run/evenkeel", "-type", "f").out()).isEmpty();
+        assertThat(host.exec("find", "/dev/shm", "-path", "*evenkeel-kept/*").out())
+                .as("second names of memory")
+                .isEmpty();
         assertThat(host.exec("find", "/dev/shm", "-type", "f", "-name", "*.ram")
                         .out()
                         .lines())
@@ -92,6 +95,22 @@ class HandoverTest {
         assertThat(host.virsh("dumpxml", "--inactive", "busy")).isEqualTo(defined);
         assertThat(host.virsh("list", "--name")).contains("busy");
         assertThat(vm.pulse().stop(before, after)).isPresent();
+    }
+
+    @Test
+    void nobodyButRootReachesTheSecondDaemon() throws Exception {
+        Process process = host.command(List.of("sh", "-c", "exec " + quoted(words("busy"))))
+                .detach(Files.createTempFile("handover", ".log"));
+        assertThat(Await.until(
+                        PATIENCE,
+                        () -> host.exec("test", "-S", "/run/evenkeel/second/run/libvirt-sock")
+                                .ok()))
+                .isTrue();
+        assertThat(host.exec("stat", "-c", "%a %U", "/run/evenkeel/second")
+                        .out()
+                        .strip())
+                .isEqualTo("700 root");
+        assertThat(process.waitFor()).isZero();
     }
 
     @Test
@@ -158,15 +177,14 @@ class HandoverTest {
             strings = {
                 "test -e /run/evenkeel/second/run/libvirt-sock",
                 "grep -qs second /run/evenkeel/handover/*/to",
-                "ls /dev/shm/evenkeel-second/libvirt/qemu/*-busy/pc.ram",
+                "ls /dev/shm/libvirt/evenkeel-second/libvirt/qemu/*-busy/pc.ram",
                 "grep -qs home /run/evenkeel/handover/*/to",
             })
     void anAgentThatIsKilledOnTheWayCostsNothing(String moment) throws Exception {
         LabVm vm = lab.vm("busy");
         vm.load(40, 64);
         Instant before = Instant.now();
-        String agent = String.join(" ", words("busy")).replace("*", "'*'");
-        Process process = host.command(List.of("sh", "-c", "echo $$ >/run/handover.pid; exec " + agent))
+        Process process = host.command(List.of("sh", "-c", "echo $$ >/run/handover.pid; exec " + quoted(words("busy"))))
                 .detach(Files.createTempFile("handover", ".log"));
         assertThat(Await.until(PATIENCE, () -> host.exec("sh", "-c", moment).ok()))
                 .as(moment)
@@ -177,6 +195,10 @@ class HandoverTest {
         assertThat(handover("busy").exit()).isZero();
         assertUnharmed(vm, before);
         assertThat(host.virsh("list", "--name")).contains("busy");
+    }
+
+    private static String quoted(List<String> words) {
+        return String.join(" ", words).replace("*", "'*'");
     }
 
     private static List<String> words(String vm) {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Hosts that disappear in mid-run, and destinations without memory. */
+/** Hosts that disappear in mid-run, links that stay cut, and destinations without memory. */
 interface LostHostTests {
     RunLab lab();
 
@@ -99,17 +99,41 @@ interface LostHostTests {
                 .filter(h -> h.number() != lost.number())
                 .findFirst()
                 .orElseThrow();
+        host.shape(8); // so that it is still on its way when the other host goes
         int place = lab.events.now();
-        String run = lab.ordered("vm", "migrate", vm, "--to", to.name());
-        lab.awaitMoving(host, vm);
-        lost.crash();
         try {
+            String run = lab.ordered("vm", "migrate", vm, "--to", to.name());
+            lab.awaitMoving(host, vm);
+            lost.crash();
+            host.unshape();
             lab.endedAs("DONE", place, run);
             assertThat(lab.hostOf(vm).name()).isEqualTo(to.name());
         } finally {
+            host.unshape();
             lost.start();
         }
         lab.awaitSeen(lost);
+    }
+
+    @Test
+    @Order(52)
+    default void a_link_that_is_cut_and_stays_cut_costs_nothing() throws Exception {
+        RunLab lab = lab();
+        LabHost to = lab.emptyHost();
+        LabHost host = lab.hostOf("disk");
+        host.shape(8);
+        int place = lab.events.now();
+        try {
+            String run = lab.ordered("vm", "migrate", "disk");
+            lab.firstMoving(place, run, host);
+            host.stopLink(to);
+            host.unshape();
+            lab.endedAs("DONE", place, run);
+        } finally {
+            host.unshape();
+            host.restoreLink(to);
+        }
+        assertThat(lab.hostOf("disk").name()).isNotIn(host.name(), to.name());
     }
 
     @Test

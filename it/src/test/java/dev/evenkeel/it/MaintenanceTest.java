@@ -11,7 +11,6 @@ import dev.evenkeel.lab.LabVm;
 import dev.evenkeel.lab.Progress;
 import dev.evenkeel.lab.beat.Pulse;
 import dev.evenkeel.lab.guest.VmPlan;
-import dev.evenkeel.lab.os.Await;
 import dev.evenkeel.lab.os.Command;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -226,15 +225,6 @@ class MaintenanceTest {
     }
 
     private static void await(String what, Callable<Boolean> condition) throws Exception {
-        boolean held = Await.until(PATIENCE, () -> {
-            try {
-                return condition.call();
-            } catch (IOException e) {
-                return false; // the server is away
-            } catch (Exception e) {
-                throw new IOException(e);
-            }
-        });
-        assertThat(held).as(what + " within " + PATIENCE).isTrue();
+        Waits.await(PATIENCE, what, condition);
     }
 }

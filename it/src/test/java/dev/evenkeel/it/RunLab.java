@@ -11,7 +11,6 @@ import dev.evenkeel.lab.LabVm;
 import dev.evenkeel.lab.Progress;
 import dev.evenkeel.lab.beat.Pulse;
 import dev.evenkeel.lab.guest.VmPlan;
-import dev.evenkeel.lab.os.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -217,16 +216,7 @@ final class RunLab implements AutoCloseable {
     }
 
     static void await(String what, Callable<Boolean> condition) throws Exception {
-        boolean held = Await.until(PATIENCE, () -> {
-            try {
-                return condition.call();
-            } catch (IOException e) {
-                return false; // the server or a host is away
-            } catch (Exception e) {
-                throw new IOException(e);
-            }
-        });
-        assertThat(held).as(what + " within " + PATIENCE).isTrue();
+        Waits.await(PATIENCE, what, condition);
     }
 
     /**
@@ -250,9 +240,10 @@ final class RunLab implements AutoCloseable {
                 assertThat(host.virsh("list", "--all", "--name").lines())
                         .as("what " + host + " knows of")
                         .doesNotContain(vm.name());
-                assertThat(host.exec("ls", "/var/lib/libvirt/images").out())
-                        .as("disks on " + host)
-                        .doesNotContain(vm.name() + ".");
+                // a host that was away is cleared when it is back
+                await(
+                        "the disk of " + vm + " is gone from " + host,
+                        () -> !host.exec("ls", "/var/lib/libvirt/images").out().contains(vm.name() + "."));
             }
         }
         for (LabHost host : lab.hosts()) {

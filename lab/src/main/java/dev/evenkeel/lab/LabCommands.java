@@ -17,8 +17,14 @@ import picocli.CommandLine.Parameters;
 final class LabCommands {
     private LabCommands() {}
 
-    /** Which lab is meant. */
+    /** Which lab is meant, and how to ask for help; every subcommand has it. */
     static final class Which {
+        @Option(
+                names = {"-h", "--help"},
+                usageHelp = true,
+                description = "show this and exit")
+        boolean help;
+
         @Option(names = "--name", defaultValue = "ek", description = "the lab's name (default: ${DEFAULT-VALUE})")
         String name = "ek";
 
@@ -35,7 +41,7 @@ final class LabCommands {
         }
     }
 
-    @Command(name = "up", description = "Start a lab and wait until all its VMs beat.", mixinStandardHelpOptions = true)
+    @Command(name = "up", description = "Start a lab and wait until all its VMs beat.")
     static final class Up implements Callable<Integer> {
         @Mixin
         Which which = new Which();
@@ -69,7 +75,7 @@ final class LabCommands {
         }
     }
 
-    @Command(name = "down", description = "Take a lab away; nothing of it is left.", mixinStandardHelpOptions = true)
+    @Command(name = "down", description = "Take a lab away; nothing of it is left.")
     static final class Down implements Callable<Integer> {
         @Mixin
         Which which = new Which();
@@ -87,7 +93,7 @@ final class LabCommands {
         }
     }
 
-    @Command(name = "status", description = "Hosts, VMs and how they beat.", mixinStandardHelpOptions = true)
+    @Command(name = "status", description = "Hosts, VMs and how they beat.")
     static final class Status implements Callable<Integer> {
         @Mixin
         Which which = new Which();
@@ -120,10 +126,7 @@ final class LabCommands {
         }
     }
 
-    @Command(
-            name = "exec",
-            description = "Run a command on a host, or in the control namespace (ctl).",
-            mixinStandardHelpOptions = true)
+    @Command(name = "exec", description = "Run a command on a host, or in the control namespace (ctl).")
     static final class Exec implements Callable<Integer> {
         @Mixin
         Which which = new Which();
@@ -148,10 +151,7 @@ final class LabCommands {
         }
     }
 
-    @Command(
-            name = "crash",
-            description = "Cut a host's power: all its VMs die, its disk stays.",
-            mixinStandardHelpOptions = true)
+    @Command(name = "crash", description = "Cut a host's power: all its VMs die, its disk stays.")
     static final class Crash implements Callable<Integer> {
         @Mixin
         Which which = new Which();
@@ -166,10 +166,7 @@ final class LabCommands {
         }
     }
 
-    @Command(
-            name = "add",
-            description = "Start a crashed host again; without a name, add a new one.",
-            mixinStandardHelpOptions = true)
+    @Command(name = "add", description = "Start a crashed host again; without a name, add a new one.")
     static final class Add implements Callable<Integer> {
         @Mixin
         Which which = new Which();
@@ -195,10 +192,7 @@ final class LabCommands {
         }
     }
 
-    @Command(
-            name = "update",
-            description = "Collect a real update for the hosts; prints its directory.",
-            mixinStandardHelpOptions = true)
+    @Command(name = "update", description = "Collect a real update for the hosts; prints its directory.")
     static final class Update implements Callable<Integer> {
         @Mixin
         Which which = new Which();

@@ -1,16 +1,12 @@
 package dev.evenkeel.agent.driver;
 
 import dev.evenkeel.core.engine.EffectId;
+import dev.evenkeel.wire.trust.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -27,22 +23,7 @@ record StopRecord(Instant askedAt, int life) {
         void keep(EffectId stop, StopRecord record) {
             try {
                 Files.createDirectories(directory);
-                Path draft = directory.resolve(name(stop) + ".draft");
-                try (FileChannel out = FileChannel.open(
-                        draft,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE,
-                        StandardOpenOption.TRUNCATE_EXISTING)) {
-                    ByteBuffer bytes = StandardCharsets.UTF_8.encode(record.askedAt() + " " + record.life());
-                    while (bytes.hasRemaining()) {
-                        out.write(bytes);
-                    }
-                    out.force(true);
-                }
-                Files.move(draft, directory.resolve(name(stop)), StandardCopyOption.ATOMIC_MOVE);
-                try (FileChannel folder = FileChannel.open(directory)) {
-                    folder.force(true);
-                }
+                PrivateFiles.write(directory.resolve(name(stop)), record.askedAt() + " " + record.life());
             } catch (IOException e) {
                 throw new UncheckedIOException("the record of " + stop + " cannot be written to " + directory, e);
             }

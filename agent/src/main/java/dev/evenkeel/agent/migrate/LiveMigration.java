@@ -12,7 +12,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Moves VMs from this host to others, one move per VM at a time; any number of VMs. Methods block until the move is settled, so call
@@ -20,6 +23,7 @@ import java.util.function.Predicate;
  * {@link #resume} takes it up again. Thread-safe.
  */
 public final class LiveMigration implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveMigration.class);
     /** Moves, and looks at daemons that do not answer, that may go on at once. */
     private static final int THREADS = 48;
 
@@ -99,19 +103,41 @@ public final class LiveMigration implements AutoCloseable {
         }
     }
 
-    private MigrationResult run(MigrationRequest request, java.util.function.Function<Move, MigrationResult> act) {
+    /**
+     * Clears on destinations that answer again what moves that came to nothing have left there: half-copied disks, which would
+     * refuse the VM another time. To be called from time to time.
+     */
+    public void clearLeftovers() {
+        for (MoveRecord record : records.leftOver()) {
+            try (Move move = move(MigrationRequest.about(record))) {
+                // One that does not answer takes its time, in which the VM may have to go elsewhere.
+                boolean answers = move.destinationAnswers();
+                if (answers && alone(move, m -> m.clearLeftover(record)).orElse(false)) {
+                    LOG.info("VM {}: nothing is left over at {} any more", record.vm(), record.destinationUri());
+                }
+            }
+        }
+    }
+
+    private MigrationResult run(MigrationRequest request, Function<Move, MigrationResult> act) {
         try (Move move = move(request)) {
-            if (running.putIfAbsent(request.vm(), move) != null) {
-                return new MigrationResult.Refused(List.of(Refusal.of(
-                        "MOVE_UNDER_WAY",
-                        "this agent is moving the VM already; wait for it or abort it",
-                        Map.of("vm", request.vm().value()))));
-            }
-            try {
-                return act.apply(move);
-            } finally {
-                running.remove(request.vm(), move);
-            }
+            return alone(move, act)
+                    .orElseGet(() -> new MigrationResult.Refused(List.of(Refusal.of(
+                            "MOVE_UNDER_WAY",
+                            "this agent is moving the VM already; wait for it or abort it",
+                            Map.of("vm", request.vm().value())))));
+        }
+    }
+
+    /** Empty when this agent moves the VM already. */
+    private <T> Optional<T> alone(Move move, Function<Move, T> act) {
+        if (running.putIfAbsent(move.vm(), move) != null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(act.apply(move));
+        } finally {
+            running.remove(move.vm(), move);
         }
     }
 

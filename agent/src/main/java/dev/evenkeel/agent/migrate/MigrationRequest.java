@@ -31,6 +31,8 @@ public record MigrationRequest(
         Duration deadline,
         MigrationModel model) {
 
+    private static final Duration NOTHING_TO_MOVE = Duration.ofSeconds(1);
+
     /** The limits in the words of the forecast. */
     public MigrationLimits limits() {
         return new MigrationLimits(maxPause, postCopyAllowed, true, bandwidthLimit, deadline);
@@ -40,6 +42,19 @@ public record MigrationRequest(
     MigrationRequest to(String uri) {
         return new MigrationRequest(
                 vm, uri, destinationAddress, maxPause, postCopyAllowed, bandwidthLimit, deadline, model);
+    }
+
+    /** Names the ends of an earlier move; nothing is to be moved by it. */
+    static MigrationRequest about(MoveRecord earlier) {
+        return new MigrationRequest(
+                earlier.vm(),
+                earlier.destinationUri(),
+                "",
+                NOTHING_TO_MOVE,
+                false,
+                null,
+                NOTHING_TO_MOVE,
+                MigrationModel.DEFAULT);
     }
 
     /** How a post-copy that broke off is taken up again. */

@@ -7,6 +7,7 @@ import dev.evenkeel.agent.libvirt.MigrationOptions;
 import dev.evenkeel.agent.libvirt.MigrationOptions.Flag;
 import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.impact.MigrationForecast;
 import dev.evenkeel.core.impact.MigrationPilot;
 import java.time.Duration;
@@ -85,7 +86,8 @@ final class Move implements AutoCloseable {
                 request.destinationUri(),
                 beganAt,
                 cleared.storage().copies().stream().map(StoragePlan.Copy::path).toList(),
-                cleared.paused());
+                cleared.paused(),
+                false);
         records.keep(record);
         MigrationPilot pilot = MigrationPilot.start(request.limits(), request.model(), cleared.forecast());
         Steering steering = new Steering(pilot, beganAtNanos);
@@ -121,7 +123,8 @@ final class Move implements AutoCloseable {
 
     MigrationResult takeUp() {
         MoveRecord record = records.find(request.vm(), request.destinationUri())
-                .orElseGet(() -> new MoveRecord(request.vm(), request.destinationUri(), beganAt, List.of(), false));
+                .orElseGet(
+                        () -> new MoveRecord(request.vm(), request.destinationUri(), beganAt, List.of(), false, false));
         MigrationForecast unknown = new MigrationForecast(
                 request.postCopyAllowed() ? MigrationForecast.Way.POST_COPY : MigrationForecast.Way.PRE_COPY,
                 Duration.ZERO,
@@ -133,6 +136,46 @@ final class Move implements AutoCloseable {
                 new Steering(MigrationPilot.start(request.limits(), request.model(), unknown), beganAtNanos);
         return new Settler(request, vm, ends, records, record, steering)
                 .settle(Optional.empty(), Optional.empty(), false);
+    }
+
+    VmId vm() {
+        return request.vm();
+    }
+
+    boolean destinationAnswers() {
+        return !(ends.lookAtDestination() instanceof EndView.Unreachable);
+    }
+
+    /** Clears what a move that came to nothing left on a destination that did not answer then. */
+    boolean clearLeftover(MoveRecord record) {
+        if (!records.leftOver().contains(record)) {
+            return false; // another move to there came first
+        }
+        return switch (ends.lookAtDestination()) {
+            case EndView.Unreachable u -> false;
+            case EndView.Stopped s -> false; // it may be the move's, it may be somebody's: a person looks
+            case EndView.Active a when !a.state().isRunning() -> false; // it may be on its way in
+            case EndView.Active a -> {
+                records.drop(record.vm(), record.destinationUri()); // it has come by another way, with disks of its own
+                yield true;
+            }
+            case EndView.Absent a -> deleteCopies(record);
+        };
+    }
+
+    /** The record goes first: a crash may leave a file over, and must not take one that another move has made since. */
+    private boolean deleteCopies(MoveRecord record) {
+        records.drop(record.vm(), record.destinationUri());
+        try {
+            List<String> kept = StoragePlan.deleteVolumes(ends.destination(), "destination", record.volumes());
+            if (kept.isEmpty()) {
+                return true;
+            }
+        } catch (LibvirtException e) {
+            // it has gone silent again
+        }
+        records.keep(record);
+        return false;
     }
 
     /** Asks for the end of the move; takes effect wherever it stands. */

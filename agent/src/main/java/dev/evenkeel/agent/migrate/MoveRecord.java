@@ -1,18 +1,14 @@
 package dev.evenkeel.agent.migrate;
 
 import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.wire.trust.PrivateFiles;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -24,10 +20,17 @@ import java.util.stream.Stream;
  *
  * @param volumes paths of disk images that this move makes on the destination, which are the same paths as on the source
  * @param pausedBefore the owner had paused the VM
+ * @param stayed the move came to nothing and the VM lived on at its source, while the destination did not answer: what was made
+ *     there is left over
  */
-record MoveRecord(VmId vm, String destinationUri, Instant startedAt, List<String> volumes, boolean pausedBefore) {
+record MoveRecord(
+        VmId vm, String destinationUri, Instant startedAt, List<String> volumes, boolean pausedBefore, boolean stayed) {
     MoveRecord {
         volumes = List.copyOf(volumes);
+    }
+
+    MoveRecord leftOver() {
+        return new MoveRecord(vm, destinationUri, startedAt, volumes, pausedBefore, true);
     }
 
     /** The records of this host's moves, a file each; gone when the move is settled. */
@@ -38,26 +41,12 @@ record MoveRecord(VmId vm, String destinationUri, Instant startedAt, List<String
             properties.setProperty("startedAt", move.startedAt().toString());
             properties.setProperty("volumes", String.join("\n", move.volumes()));
             properties.setProperty("pausedBefore", Boolean.toString(move.pausedBefore()));
+            properties.setProperty("stayed", Boolean.toString(move.stayed()));
             try {
                 Files.createDirectories(directory);
                 StringWriter text = new StringWriter();
                 properties.store(text, null);
-                Path draft = directory.resolve(move.vm().value() + ".draft");
-                try (FileChannel out = FileChannel.open(
-                        draft,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE,
-                        StandardOpenOption.TRUNCATE_EXISTING)) {
-                    ByteBuffer bytes = StandardCharsets.UTF_8.encode(text.toString());
-                    while (bytes.hasRemaining()) {
-                        out.write(bytes);
-                    }
-                    out.force(true);
-                }
-                Files.move(draft, file(move.vm(), move.destinationUri()), StandardCopyOption.ATOMIC_MOVE);
-                try (FileChannel folder = FileChannel.open(directory)) {
-                    folder.force(true);
-                }
+                PrivateFiles.write(file(move.vm(), move.destinationUri()), text.toString());
             } catch (IOException e) {
                 throw new UncheckedIOException("the record of a move cannot be written to " + directory, e);
             }
@@ -70,13 +59,24 @@ record MoveRecord(VmId vm, String destinationUri, Instant startedAt, List<String
 
         /** All moves of this VM that are not settled. */
         List<MoveRecord> all(VmId vm) {
+            return all().stream().filter(move -> move.vm().equals(vm)).toList();
+        }
+
+        /** All that came to nothing and left something over. */
+        List<MoveRecord> leftOver() {
+            return all().stream().filter(MoveRecord::stayed).toList();
+        }
+
+        private List<MoveRecord> all() {
             if (!Files.isDirectory(directory)) {
                 return List.of();
             }
             try (Stream<Path> files = Files.list(directory)) {
-                return files.filter(f -> f.getFileName().toString().startsWith(vm.value() + "@"))
+                return files.map(file -> file.getFileName().toString())
+                        .filter(name -> name.contains("@") && !name.endsWith(".new"))
                         .sorted()
-                        .flatMap(f -> read(vm, f).stream())
+                        .flatMap(name ->
+                                read(new VmId(name.substring(0, name.indexOf('@'))), directory.resolve(name)).stream())
                         .toList();
             } catch (IOException e) {
                 throw new UncheckedIOException("the records of moves cannot be listed in " + directory, e);
@@ -96,7 +96,8 @@ record MoveRecord(VmId vm, String destinationUri, Instant startedAt, List<String
                                 .lines()
                                 .filter(l -> !l.isEmpty())
                                 .toList(),
-                        Boolean.parseBoolean(properties.getProperty("pausedBefore"))));
+                        Boolean.parseBoolean(properties.getProperty("pausedBefore")),
+                        Boolean.parseBoolean(properties.getProperty("stayed"))));
             } catch (NoSuchFileException e) {
                 return Optional.empty();
             } catch (IOException e) {

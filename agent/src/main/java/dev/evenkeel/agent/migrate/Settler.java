@@ -169,7 +169,7 @@ final class Settler {
                     }
                 }
             }
-            if (stayed.resumeSource() && whereabouts.destinationIsGone()) {
+            if (stayed.resumeSource() && ends.lookAtDestination().isGone()) {
                 try (Domain domain = ends.source().domain(vm).orElseThrow()) {
                     domain.resume();
                 }
@@ -178,6 +178,8 @@ final class Settler {
                 undefineLeftover();
                 deleteCopies();
                 records.drop(request.vm(), record.destinationUri());
+            } else {
+                records.keep(record.leftOver());
             }
             return whereabouts.look() instanceof Verdict.Stayed now && !now.resumeSource() && !now.destroyDestination();
         } catch (LibvirtException e) {
@@ -228,7 +230,6 @@ final class Settler {
         }
         return stayed.destinationSeen()
                 ? whole
-                : whole.with(
-                        "destination", "did not answer; what may be left over there is cleared before the next move");
+                : whole.with("destination", "did not answer; what may be left over there is cleared when it does");
     }
 }

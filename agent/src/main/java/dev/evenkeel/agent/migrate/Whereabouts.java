@@ -68,16 +68,6 @@ public record Whereabouts(Ends ends, boolean pausedBefore) {
                         && !c.byMigration());
     }
 
-    /** No process of the VM is at the destination. */
-    public boolean destinationIsGone() {
-        return switch (ends.lookAtDestination()) {
-            case EndView.Absent a -> true;
-            case EndView.Stopped s -> true;
-            case EndView.Active a -> false;
-            case EndView.Unreachable u -> false;
-        };
-    }
-
     /** Both ends in words, for evidence. */
     public String inWords() {
         return "the source " + ends.lookAtSource().inWords() + "; the destination "

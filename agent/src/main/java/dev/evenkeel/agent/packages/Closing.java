@@ -1,10 +1,10 @@
 package dev.evenkeel.agent.packages;
 
 import dev.evenkeel.core.engine.EffectId;
+import dev.evenkeel.wire.trust.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Collection;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -40,9 +40,7 @@ public final class Closing {
      */
     void close(EffectId effect) throws IOException {
         Files.createDirectories(mark.getParent());
-        Path beside = mark.resolveSibling(mark.getFileName() + ".new");
-        Files.writeString(beside, Files.readString(BOOT_ID).strip() + " " + effect.value() + "\n");
-        Files.move(beside, mark, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        PrivateFiles.write(mark, Files.readString(BOOT_ID).strip() + " " + effect.value() + "\n");
         try {
             if (!hearing.heeds()) {
                 LOG.warn(

@@ -36,25 +36,34 @@ public final class QemuHook {
 
     /** Puts the hook in place, whole or not at all; one that is right already is left alone. */
     public void install() throws IOException {
-        Path file = hooks.resolve("qemu.d").resolve(NAME);
-        String text = text();
-        if (Files.isExecutable(file) && Files.readString(file).equals(text)) {
-            return;
+        put(hooks, NAME, text());
+    }
+
+    /**
+     * Puts a script beside those that libvirt runs for QEMU's VMs. A daemon looks for scripts when it starts or reloads.
+     *
+     * @return false when it was there already, the same
+     */
+    public static boolean put(Path hooks, String name, String script) throws IOException {
+        Path file = hooks.resolve("qemu.d").resolve(name);
+        if (Files.isExecutable(file) && Files.readString(file).equals(script)) {
+            return false;
         }
         Files.createDirectories(file.getParent());
         // libvirt runs whatever lies in that directory, so the file is made elsewhere on the same file system
         Path beside = Files.createTempFile(
                 hooks,
-                "." + NAME,
+                "." + name,
                 ".new",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         try {
-            Files.writeString(beside, text);
+            Files.writeString(beside, script);
             Files.setPosixFilePermissions(beside, PosixFilePermissions.fromString("rwxr-xr-x"));
             Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(beside);
         }
+        return true;
     }
 
     private String text() throws IOException {

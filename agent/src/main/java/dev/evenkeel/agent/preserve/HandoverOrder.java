@@ -1,11 +1,12 @@
 package dev.evenkeel.agent.preserve;
 
+import dev.evenkeel.wire.trust.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
@@ -37,12 +38,12 @@ final class HandoverOrder {
     /** Writes it down and gives every file of the memory a second name, which the old process's end does not take away. */
     static HandoverOrder begin(Path all, UUID vm, SharedMemory memory) {
         Path directory = all.resolve(vm.toString());
+        HandoverOrder order = new HandoverOrder(vm, directory);
         try {
             Files.createDirectories(directory);
-            HandoverOrder order = new HandoverOrder(vm, directory);
-            Path first = memory.files().getFirst();
-            Path base = first.resolve("../../../..").normalize(); // BASE/libvirt/qemu/ID-NAME/FILE
-            Path kept = base.resolve(KEPT).resolve(vm.toString());
+            // a file is BASE/libvirt/qemu/ID-NAME/FILE; its second name lies where no one but the daemons may write
+            Path libvirts = memory.files().getFirst().resolve("../../..").normalize();
+            Path kept = libvirts.resolve(KEPT).resolve(vm.toString());
             order.write("memory", kept.toString());
             Files.createDirectories(kept);
             for (Path file : memory.files()) {
@@ -52,6 +53,7 @@ final class HandoverOrder {
             }
             return order;
         } catch (IOException e) {
+            order.end();
             throw new UncheckedIOException("the hand-over of VM " + vm + " cannot be prepared in " + directory, e);
         }
     }
@@ -121,15 +123,13 @@ final class HandoverOrder {
             return;
         }
         try (Stream<Path> tree = Files.walk(directory)) {
-            for (Path entry : tree.sorted(java.util.Comparator.reverseOrder()).toList()) {
+            for (Path entry : tree.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(entry);
             }
         }
     }
 
     private void write(String name, String text) throws IOException {
-        Path draft = directory.resolve(name + ".new");
-        Files.writeString(draft, text + "\n");
-        Files.move(draft, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        PrivateFiles.write(directory.resolve(name), text + "\n");
     }
 }

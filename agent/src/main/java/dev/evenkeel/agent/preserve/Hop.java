@@ -143,7 +143,7 @@ final class Hop {
         if (stayed.destroyDestination() && !destroyed(whereabouts, stayed, ends.destination())) {
             return false;
         }
-        if (stayed.resumeSource() && whereabouts.destinationIsGone()) {
+        if (stayed.resumeSource() && ends.lookAtDestination().isGone()) {
             try (Domain domain = ends.source().domain(vm).orElseThrow()) {
                 domain.resume();
             } catch (LibvirtException e) {

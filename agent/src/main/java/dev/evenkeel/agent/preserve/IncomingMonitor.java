@@ -46,7 +46,7 @@ final class IncomingMonitor implements AutoCloseable {
                 LockSupport.parkNanos(GLANCE.toNanos());
             }
         } catch (IOException e) {
-            trouble = String.valueOf(e.getMessage());
+            trouble = closed ? "QEMU did not answer on its second monitor" : String.valueOf(e.getMessage());
         }
     }
 
@@ -109,6 +109,7 @@ final class IncomingMonitor implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        thread.interrupt(); // which ends a conversation with a QEMU that no longer answers
         try {
             thread.join();
         } catch (InterruptedException e) {

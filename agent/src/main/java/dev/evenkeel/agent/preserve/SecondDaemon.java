@@ -4,11 +4,13 @@ import dev.evenkeel.agent.libvirt.Connection;
 import dev.evenkeel.agent.libvirt.Domain;
 import dev.evenkeel.agent.libvirt.Domains;
 import dev.evenkeel.agent.libvirt.LibvirtException;
+import dev.evenkeel.wire.trust.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,13 +18,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
  * A second libvirt daemon on this host, for VMs on their way between two processes: libvirt migrates only between daemons. It runs in
  * mount and UTS namespaces of its own over private copies of the configuration and state, shares the network and the memory files
- * with the operator's daemon, listens on a Unix socket only, and ends by itself when it has neither VMs nor clients.
+ * with the operator's daemon, listens on a Unix socket that only root can reach, and ends by itself when it has neither VMs nor
+ * clients.
  */
 final class SecondDaemon {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -85,6 +89,8 @@ final class SecondDaemon {
     }
 
     private void prepare() throws IOException {
+        Files.createDirectories(Objects.requireNonNull(directory.getParent()));
+        PrivateFiles.makeDirectory(directory); // whoever reaches its socket is root on this host
         for (String part : List.of("run", "lib", "etc/hooks/qemu.d", "home")) {
             Files.createDirectories(directory.resolve(part));
         }
@@ -93,7 +99,7 @@ final class SecondDaemon {
                 Files.copy(
                         file,
                         directory.resolve("etc").resolve(Objects.requireNonNull(file.getFileName())),
-                        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                        StandardCopyOption.REPLACE_EXISTING);
             }
         }
         Hook.install(directory.resolve("etc"));
@@ -104,6 +110,7 @@ final class SecondDaemon {
                         "listen_tls", "0",
                         "listen_tcp", "0",
                         "auth_unix_rw", "\"none\"",
+                        "unix_sock_rw_perms", "\"0700\"",
                         "host_uuid", "\"" + UUID.randomUUID() + "\"",
                         "log_outputs", "\"2:file:" + directory.resolve("libvirtd.log") + "\""));
         Path memory = memory();
@@ -112,7 +119,8 @@ final class SecondDaemon {
     }
 
     private static Path memory() throws IOException {
-        return Hook.memoryBackingDirectory(CONFIGURATION).resolve("evenkeel-second");
+        // beside the directory of the operator's daemon, where no one else may write
+        return Hook.memoryBackingDirectory(CONFIGURATION).resolve("libvirt/evenkeel-second");
     }
 
     /** Of several lines for one setting libvirt takes the first. */
@@ -169,7 +177,7 @@ final class SecondDaemon {
                         .ifPresent(p -> {
                             p.destroy();
                             p.onExit()
-                                    .orTimeout(PATIENCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
+                                    .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
                                     .join();
                         });
             }

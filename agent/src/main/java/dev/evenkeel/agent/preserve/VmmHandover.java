@@ -11,6 +11,7 @@ import dev.evenkeel.agent.preserve.HandoverOrder.Side;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.VmId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -119,11 +120,11 @@ public final class VmmHandover implements AutoCloseable {
             second.open().close();
             before = GuestClock.look(domain, AGENT_PATIENCE);
             order = HandoverOrder.begin(orders, id, memory);
-        } catch (LibvirtException | IOException e) {
+        } catch (LibvirtException | IOException | UncheckedIOException e) {
             return new HandoverResult.Refused(refusal(
                     vm,
-                    "DAEMON_TROUBLE",
-                    "a libvirt daemon failed before anything was begun",
+                    "NOT_PREPARED",
+                    "this host could not be made ready for the hand-over; the VM was not touched",
                     String.valueOf(e.getMessage())));
         }
         Hop.Outcome out = hop(id, order, Side.SECOND);

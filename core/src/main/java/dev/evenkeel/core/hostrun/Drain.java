@@ -10,10 +10,8 @@ import dev.evenkeel.core.engine.RunOutcome;
 import dev.evenkeel.core.engine.Step;
 import dev.evenkeel.core.engine.World;
 import dev.evenkeel.core.fleet.Host;
-import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.Vm;
-import dev.evenkeel.core.fleet.VmState;
 import dev.evenkeel.core.hostrun.HostRunState.Draining;
 import dev.evenkeel.core.impact.Impact;
 import dev.evenkeel.core.impact.VmForecast;
@@ -32,15 +30,6 @@ import org.jspecify.annotations.Nullable;
  * when more could start. A VM that can't be moved keeps running where it is, and the run ends without touching the host.
  */
 final class Drain {
-    /** How long a drain waits for a fresh observation, a free hold or room before it looks again. */
-    private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
-
-    /** How long it leaves moves under way alone. */
-    private static final Duration WATCH = Duration.ofSeconds(15);
-
-    /** A host that is silent for so long while its VMs move is shown to a person; it goes on by itself when it is back. */
-    private static final Duration SILENCE = Duration.ofMinutes(1);
-
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final HostRun run;
@@ -83,7 +72,7 @@ final class Drain {
     }
 
     private Step onEnded(RunEvent.EffectEnded ended) {
-        int at = indexOf(ended.effect());
+        int at = sight.indexOf(ended.effect());
         if (at < 0) {
             return Step.ignore(run);
         }
@@ -129,13 +118,7 @@ final class Drain {
             lost++;
             moves.set(at, move.becomes(Move.Status.GONE, now, why));
             step.notice(Ending.alarm(run, world, "VmDied", why));
-            boolean elsewhere = world.fleet().sightings(move.vm()).stream()
-                    .anyMatch(vm -> vm.state() == VmState.RUNNING && !vm.host().equals(run.host()));
-            boolean restart = !elsewhere
-                    && sight.sighting(move.vm())
-                            .map(vm -> vm.intent().onHostFailure() == Intent.OnHostFailure.RESTART)
-                            .orElse(false);
-            if (restart) {
+            if (sight.isToBeRestarted(move.vm())) {
                 EffectId effect = nextEffect();
                 step.order(effect, run.host(), new Effect.StartVm(move.vm()));
                 moves.set(at, move.started(effect, run.host(), now, null, null));
@@ -174,7 +157,7 @@ final class Drain {
                 moves.set(i, move.waits(now.plus(RETRY_AFTER), now, refused.why()));
             }
         }
-        return step.to(at(draining(now.plus(LOOK_AGAIN))));
+        return step.to(at(draining(now.plus(DrainPatience.LOOK_AGAIN))));
     }
 
     /** An observation that changes nothing is not worth a commit: the timer stands. */
@@ -196,10 +179,7 @@ final class Drain {
             sight.reconcile(host.get().observedAt());
         }
         if (stopping == null && !now.isBefore(before.limit())) {
-            stopping = Refusal.of(
-                    "DRAIN_LIMIT",
-                    "emptying host " + run.host() + " took longer than "
-                            + run.policy().drain() + "; raise the policy's drain limit or look at the slow moves");
+            stopping = DrainNotes.tooLong(run);
             abortMoves();
         }
         Optional<Move> unsure =
@@ -209,10 +189,12 @@ final class Drain {
         }
         boolean underWay = moves.stream().anyMatch(m -> m.status() == Move.Status.MOVING);
         if (stopping != null) {
-            return underWay ? overdueOrWait() : Ending.end(step, counted(), outcomeOf(stopping), stopping, world);
+            return underWay
+                    ? overdueOrWait()
+                    : Ending.end(step, counted(), Ending.outcomeOf(stopping), stopping, world);
         }
         if (!seen) {
-            return underWay ? overdueOrWait() : step.to(at(draining(now.plus(LOOK_AGAIN))));
+            return underWay ? overdueOrWait() : step.to(at(draining(now.plus(DrainPatience.LOOK_AGAIN))));
         }
         sight.markUnmovable();
         boolean allSettled = moves.stream().allMatch(m -> m.status().settled());
@@ -228,10 +210,8 @@ final class Drain {
     }
 
     private Step settled(Host host) {
-        List<Move> stuck =
-                moves.stream().filter(m -> m.status() == Move.Status.STUCK).toList();
-        if (!stuck.isEmpty()) {
-            return Ending.end(step, counted(), RunOutcome.REFUSED, stuckVms(stuck), world);
+        if (moves.stream().anyMatch(m -> m.status() == Move.Status.STUCK)) {
+            return Ending.end(step, counted(), RunOutcome.REFUSED, DrainNotes.stuck(run, moves), world);
         }
         if (run.purpose() instanceof Purpose.MoveOne && run.moved() + moved > 0) {
             return HostRunDecider.drained(counted(), world, step);
@@ -240,17 +220,10 @@ final class Drain {
         Instant began = before.limit().minus(run.policy().drain());
         Instant lastChange = moves.stream().map(Move::at).reduce(began, (a, b) -> a.isAfter(b) ? a : b);
         if (!host.observedAt().isAfter(lastChange)) {
-            return step.to(at(draining(now.plus(LOOK_AGAIN))));
+            return step.to(at(draining(now.plus(DrainPatience.LOOK_AGAIN))));
         }
         if (run.purpose() instanceof Purpose.MoveOne one) {
-            Refusal why = Refusal.of(
-                    "NOT_HERE",
-                    "VM " + one.vm() + " is not running on host " + run.host() + "; see evenkeel vm show " + one.vm());
-            for (Move move : moves) {
-                why = move.why() == null
-                        ? why
-                        : why.with(move.why().code(), move.why().why());
-            }
+            Refusal why = DrainNotes.notHere(run, one, moves);
             return Ending.end(step, counted(), RunOutcome.REFUSED, why, world);
         }
         List<Vm> staying = sight.staying();
@@ -258,22 +231,6 @@ final class Drain {
             return HostRunDecider.drained(counted(), world, step);
         }
         return mayStart ? Stops.begin(step, at(draining(now)), staying, world) : step.to(at(draining(now)));
-    }
-
-    private Refusal stuckVms(List<Move> stuck) {
-        Refusal all = Refusal.of(
-                "VMS_STUCK", stuck.size() + " of " + moves.size() + " VMs can't be moved off host " + run.host());
-        for (Move move : stuck) {
-            String why = move.why() == null
-                    ? "unknown"
-                    : move.why().code() + ": " + move.why().why();
-            all = all.with(move.name(), why);
-        }
-        return all;
-    }
-
-    private static RunOutcome outcomeOf(Refusal stopping) {
-        return stopping.code().equals("CANCELLED") ? RunOutcome.CANCELLED : RunOutcome.REFUSED;
     }
 
     private Optional<Step> startNext() {
@@ -328,36 +285,12 @@ final class Drain {
         return step.to(at(draining(now)));
     }
 
-    /** Waits for moves under way; one that is far past its own limit, or whose host is silent, is for a person to look at. */
+    /** Waits for moves under way, or shows them to a person. */
     private Step overdueOrWait() {
-        Optional<Refusal> silent = sight.silence(SILENCE, before.lookAt());
-        if (silent.isPresent()) {
-            return PersonAsked.askPerson(step, at(draining(now)), silent.get(), world);
-        }
-        Duration patience = run.policy().move().plus(run.policy().change());
-        for (Move move : moves) {
-            if (move.status() == Move.Status.MOVING
-                    && move.effect() != null
-                    && !now.isBefore(move.at().plus(patience))) {
-                Refusal why = PersonAsked.overdue(run, move.effect(), move.at().plus(patience))
-                        .with("vm", move.vm().value());
-                return PersonAsked.askPerson(step, at(draining(now)), why, world);
-            }
-        }
-        return step.to(at(draining(nextLook())));
-    }
-
-    /** The end of a move wakes the run by itself; the timer is for a free slot, the limit, and what is overdue. */
-    private Instant nextLook() {
-        Instant wake = now.plus(moves.stream().anyMatch(Move::open) ? WATCH : LOOK_AGAIN);
-        for (Move move : moves) {
-            if (move.status() == Move.Status.PENDING
-                    && move.notBefore().isAfter(now)
-                    && move.notBefore().isBefore(wake)) {
-                wake = move.notBefore();
-            }
-        }
-        return before.limit().isAfter(now) && before.limit().isBefore(wake) ? before.limit() : wake;
+        DrainPatience patience = new DrainPatience(run, before, moves, world);
+        return patience.exhausted()
+                .map(why -> PersonAsked.askPerson(step, at(draining(now)), why, world))
+                .orElseGet(() -> step.to(at(draining(patience.nextLook()))));
     }
 
     private Draining draining(Instant lookAt) {
@@ -379,14 +312,5 @@ final class Drain {
     private EffectId nextEffect() {
         ordered++;
         return new EffectId(run.id().value() + "/" + (run.effects() + ordered));
-    }
-
-    private int indexOf(EffectId effect) {
-        for (int i = 0; i < moves.size(); i++) {
-            if (moves.get(i).open() && effect.equals(moves.get(i).effect())) {
-                return i;
-            }
-        }
-        return -1;
     }
 }

@@ -8,15 +8,17 @@ import dev.evenkeel.core.engine.Step;
 import dev.evenkeel.core.engine.World;
 import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.TenantId;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.update.Method;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** What a drain writes down: notices of moves, and the ledger row of each that a VM felt. */
+/** What a drain writes down: notices of moves, the ledger row of each that a VM felt, and why it came to nothing. */
 final class DrainNotes {
     private DrainNotes() {}
 
@@ -64,6 +66,42 @@ final class DrainNotes {
                 result.to(),
                 "VM " + move.name() + " runs on " + result.to() + "; it stood still for "
                         + result.stop().toMillis() + " ms");
+    }
+
+    /** Why the host is not empty: each VM that stays, with its reason. */
+    static Refusal stuck(HostRun run, List<Move> moves) {
+        List<Move> stuck =
+                moves.stream().filter(m -> m.status() == Move.Status.STUCK).toList();
+        Refusal all = Refusal.of(
+                "VMS_STUCK", stuck.size() + " of " + moves.size() + " VMs can't be moved off host " + run.host());
+        for (Move move : stuck) {
+            String why = move.why() == null
+                    ? "unknown"
+                    : move.why().code() + ": " + move.why().why();
+            all = all.with(move.name(), why);
+        }
+        return all;
+    }
+
+    /** Why the drain was given up at its limit. */
+    static Refusal tooLong(HostRun run) {
+        return Refusal.of(
+                "DRAIN_LIMIT",
+                "emptying host " + run.host() + " took longer than "
+                        + run.policy().drain() + "; raise the policy's drain limit or look at the slow moves");
+    }
+
+    /** Why the one VM that was to move did not. */
+    static Refusal notHere(HostRun run, Purpose.MoveOne one, List<Move> moves) {
+        Refusal why = Refusal.of(
+                "NOT_HERE",
+                "VM " + one.vm() + " is not running on host " + run.host() + "; see evenkeel vm show " + one.vm());
+        for (Move move : moves) {
+            why = move.why() == null
+                    ? why
+                    : why.with(move.why().code(), move.why().why());
+        }
+        return why;
     }
 
     private static void tell(

@@ -1,9 +1,11 @@
 package dev.evenkeel.core.hostrun;
 
+import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.World;
 import dev.evenkeel.core.fleet.Fleet;
 import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
@@ -11,7 +13,6 @@ import dev.evenkeel.core.fleet.VmState;
 import dev.evenkeel.core.impact.Ladder;
 import dev.evenkeel.core.placement.Placement;
 import dev.evenkeel.core.update.Method;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The moves of a drain in the light of what is seen on the hosts. Shares its list of moves with the drain. */
 final class DrainSight {
-    private static final Duration LATE = Duration.ofSeconds(30);
-
     private final HostRun run;
     private final World world;
     private final List<Move> moves;
@@ -202,29 +201,14 @@ final class DrainSight {
         return fleet;
     }
 
-    /**
-     * Why a person must look at moves whose host has said nothing for so long.
-     *
-     * @param due when the run was to look: when that is long ago, nobody listened to the host either, so it gets its time
-     */
-    Optional<Refusal> silence(Duration limit, Instant due) {
-        Host host = world.fleet().hosts().get(run.host());
-        if (host == null
-                || host.reachable()
-                || host.observedAt().plus(limit).isAfter(world.now())
-                || due.plus(LATE).isBefore(world.now())) {
-            return Optional.empty();
-        }
-        Refusal why = Refusal.of(
-                        "HOST_SILENT",
-                        "host " + run.host() + " is silent while its VMs move; look at it, at the VMs and at where they"
-                                + " were going: the run goes on by itself when the host is back, else evenkeel run resolve "
-                                + run.id())
-                .with("seen", host.observedAt().toString());
-        for (Move move : moves) {
-            why = move.status() == Move.Status.MOVING ? why.with(move.name(), "on its way to host " + move.to()) : why;
-        }
-        return Optional.of(why);
+    /** Whether a VM that has died is to be started again: its owner says so, and it runs nowhere else. */
+    boolean isToBeRestarted(VmId id) {
+        boolean elsewhere = world.fleet().sightings(id).stream()
+                .anyMatch(vm -> vm.state() == VmState.RUNNING && !vm.host().equals(run.host()));
+        return !elsewhere
+                && sighting(id)
+                        .map(vm -> vm.intent().onHostFailure() == Intent.OnHostFailure.RESTART)
+                        .orElse(false);
     }
 
     private boolean seenOn(HostId host, VmId id) {
@@ -240,6 +224,16 @@ final class DrainSight {
     int indexOf(VmId vm) {
         for (int i = 0; i < moves.size(); i++) {
             if (moves.get(i).vm().equals(vm)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** The move under way by this effect; -1 when there is none. */
+    int indexOf(EffectId effect) {
+        for (int i = 0; i < moves.size(); i++) {
+            if (moves.get(i).open() && effect.equals(moves.get(i).effect())) {
                 return i;
             }
         }

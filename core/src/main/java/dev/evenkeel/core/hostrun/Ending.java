@@ -35,6 +35,11 @@ final class Ending {
                 .to(run.in(new HostRunState.Ended(outcome, why, world.now())));
     }
 
+    /** What a run that is given up for a reason comes to. */
+    static RunOutcome outcomeOf(Refusal givenUp) {
+        return givenUp.code().equals("CANCELLED") ? RunOutcome.CANCELLED : RunOutcome.REFUSED;
+    }
+
     static Step.Builder verified(HostRun run, Outcome.Changed changed, World world) {
         return new Step.Builder()
                 .notice(info(run, world, "UpdateVerified", "host " + run.host() + " runs " + changed.after()));

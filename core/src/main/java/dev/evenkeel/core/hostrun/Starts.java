@@ -3,6 +3,7 @@ package dev.evenkeel.core.hostrun;
 import dev.evenkeel.core.engine.Effect;
 import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.LedgerEntry;
+import dev.evenkeel.core.engine.Notice;
 import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.RunEvent;
 import dev.evenkeel.core.engine.RunOutcome;
@@ -19,6 +20,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -107,12 +110,7 @@ final class Starts {
             case Outcome.Failed f
             when f.why().code().equals(STOPPED_BY_OWNER) -> {
                 step.notice(Ending.notice(
-                        run,
-                        world,
-                        dev.evenkeel.core.engine.Notice.Level.WARNING,
-                        "VmLeft",
-                        f.why().why(),
-                        f.why()));
+                        run, world, Notice.Level.WARNING, "VmLeft", f.why().why(), f.why()));
                 yield r.becomes(Status.LEFT, now, now, f.why());
             }
             case Outcome.Failed f -> failed(r, f.why());
@@ -130,8 +128,7 @@ final class Starts {
                     run, world, "VmLeft", "VM " + r.name() + " runs on another host, where other hands brought it"));
             return r.becomes(Status.LEFT, now, now, why);
         }
-        step.notice(Ending.notice(
-                run, world, dev.evenkeel.core.engine.Notice.Level.WARNING, "StartFailed", why.why(), why));
+        step.notice(Ending.notice(run, world, Notice.Level.WARNING, "StartFailed", why.why(), why));
         return r.becomes(Status.STOPPED, now, now.plus(RETRY_AFTER.multipliedBy(r.attempts())), why);
     }
 
@@ -247,7 +244,7 @@ final class Starts {
                 && seen.stream().anyMatch(vm -> !vm.state().alive());
     }
 
-    private void each(java.util.function.Predicate<Restart> which, java.util.function.UnaryOperator<Restart> change) {
+    private void each(Predicate<Restart> which, UnaryOperator<Restart> change) {
         for (int i = 0; i < run.restarts().size(); i++) {
             Restart r = run.restarts().get(i);
             if (which.test(r)) {

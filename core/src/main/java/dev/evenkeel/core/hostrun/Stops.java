@@ -5,7 +5,6 @@ import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.Hold;
 import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.RunEvent;
-import dev.evenkeel.core.engine.RunOutcome;
 import dev.evenkeel.core.engine.Step;
 import dev.evenkeel.core.engine.World;
 import dev.evenkeel.core.fleet.Refusal;
@@ -120,8 +119,7 @@ final class Stops {
         if (giveUp == null) {
             return HostRunDecider.apply(new Step.Builder(), here, world);
         }
-        RunOutcome as = giveUp.code().equals("CANCELLED") ? RunOutcome.CANCELLED : RunOutcome.REFUSED;
-        return Ending.end(here, as, giveUp, world);
+        return Ending.end(here, Ending.outcomeOf(giveUp), giveUp, world);
     }
 
     private static Step overdue(HostRun run, Stopping state, World world) {

@@ -26,6 +26,7 @@ public final class Placement {
     public static final int CPU_OVERCOMMIT = 8;
 
     private static final int HOSTS_TOLD = 3;
+    private static final String ELSEWHERE = "another migration domain";
 
     /** Kept free on every destination for the host itself. */
     public static final Bytes RESERVE = Bytes.ofMiB(256);
@@ -67,13 +68,14 @@ public final class Placement {
                         evidence)));
     }
 
-    /** The first few hosts and what speaks against each. */
+    /** The first few hosts that could be thought of, and what speaks against each. */
     private static String inWords(SortedMap<String, String> evidence) {
-        String told = evidence.entrySet().stream()
-                .limit(HOSTS_TOLD)
+        List<String> hosts = evidence.entrySet().stream()
+                .filter(host -> !host.getValue().equals(ELSEWHERE))
                 .map(host -> host.getKey() + ": " + host.getValue())
-                .collect(Collectors.joining("; "));
-        int more = evidence.size() - HOSTS_TOLD;
+                .toList();
+        String told = hosts.stream().limit(HOSTS_TOLD).collect(Collectors.joining("; "));
+        int more = hosts.size() - HOSTS_TOLD;
         return (told.isEmpty() ? "" : " [" + told + (more > 0 ? "; and " + more + " more hosts" : "") + "]");
     }
 
@@ -84,7 +86,7 @@ public final class Placement {
                         .topology()
                         .migrationDomain()
                         .equals(host.topology().migrationDomain())) {
-            return Optional.of("another migration domain");
+            return Optional.of(ELSEWHERE);
         }
         if (!host.schedulable()) {
             return Optional.of(

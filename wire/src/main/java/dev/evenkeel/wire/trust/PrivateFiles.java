@@ -22,8 +22,8 @@ public final class PrivateFiles {
     }
 
     /**
-     * Writes a file with mode 0600 beside its place, flushes it to disk and renames it, so that a crash leaves the old
-     * file or the new one.
+     * Writes a file with mode 0600 beside its place (name and {@code .new}), flushes it to disk and renames it. A crash
+     * leaves the old file or the new one; when this returns, it is the new one.
      */
     public static void write(Path file, String text) throws IOException {
         Path beside = file.resolveSibling(file.getFileName() + ".new");
@@ -39,5 +39,8 @@ public final class PrivateFiles {
             channel.force(true);
         }
         Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel directory = FileChannel.open(file.toAbsolutePath().getParent())) {
+            directory.force(true);
+        }
     }
 }
