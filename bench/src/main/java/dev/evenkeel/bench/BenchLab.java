@@ -42,10 +42,15 @@ final class BenchLab implements AutoCloseable {
 
     /** A host's libvirtd, by its Unix socket, as an agent on the host reaches it. */
     Connection open(LabHost host) {
+        return Connection.open("qemu+unix:///system?socket=" + root(host) + "/run/libvirt/libvirt-sock");
+    }
+
+    /** Where this process finds a host's files. */
+    Path root(LabHost host) {
         long init = lab.process(host.name())
                 .map(ProcessMark::pid)
                 .orElseThrow(() -> new IllegalStateException(host + " is down"));
-        return Connection.open("qemu+unix:///system?socket=/proc/" + init + "/root/run/libvirt/libvirt-sock");
+        return Path.of("/proc", Long.toString(init), "root");
     }
 
     LabHost hostOf(LabVm vm) throws IOException {

@@ -63,6 +63,6 @@ public record BenchReport(String bench, List<Bar> bars) {
     private static String number(double value) {
         return value == Math.rint(value) && Math.abs(value) < 1e15
                 ? Long.toString((long) value)
-                : String.format(Locale.ROOT, "%.3f", value);
+                : String.format(Locale.ROOT, Math.abs(value) < 0.1 ? "%.5f" : "%.3f", value);
     }
 }

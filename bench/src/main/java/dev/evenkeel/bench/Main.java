@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
         description = "Measure Evenkeel against a named rival, and say which bars hold.",
         synopsisSubcommandLabel = "NAME",
         mixinStandardHelpOptions = true,
-        subcommands = {DemoCommand.class, Dst.class, MigrationBench.class, OverheadBench.class})
+        subcommands = {DemoCommand.class, Dst.class, MigrationBench.class, OverheadBench.class, PreserveBench.class})
 public final class Main {
     private Main() {}
 

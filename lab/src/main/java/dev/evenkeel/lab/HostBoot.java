@@ -47,6 +47,9 @@ final class HostBoot {
         Path start = Trees.unpack(HostBoot.class, "/dev/evenkeel/lab/host-start.sh", scripts);
         Path init = Trees.unpack(HostBoot.class, "/dev/evenkeel/lab/host-init.sh", scripts);
         String name = "h" + n;
+        // A host's root is in RAM; this is for what is too large for that or shall be as slow as a disk.
+        Path shelf =
+                Files.createDirectories(record.directory().resolve("shelves").resolve(name));
         UUID uuid = UUID.nameUUIDFromBytes((record.directory() + "/" + name).getBytes(StandardCharsets.UTF_8));
         List<String> words = List.of(
                 "unshare",
@@ -68,6 +71,7 @@ final class HostBoot {
                 "EK_GUEST=" + record.need("guest"),
                 "EK_JDK=" + record.get("jdk").orElse(""),
                 "EK_LIB=" + record.get("lib").orElse(""),
+                "EK_SHELF=" + shelf,
                 "EK_INIT=" + init,
                 "EK_TCP=" + record.need("plainTcp"),
                 "sh",

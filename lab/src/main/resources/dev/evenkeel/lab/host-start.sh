@@ -5,6 +5,7 @@
 #   EK_NAME EK_ADDRESS EK_NET (first three octets) EK_UUID EK_MACHINE_ID   who this host is
 #   EK_LOWER EK_DISK                        the Debian tree; the directory that is this host's disk
 #   EK_GUEST EK_JDK EK_LIB                  read-only trees shown under /opt/evenkeel (JDK and LIB may be empty)
+#   EK_SHELF                                a directory on the machine's own disk, /opt/evenkeel/shelf here
 #   EK_INIT                                 host-init.sh
 #   EK_TCP                                  1: libvirtd also listens without encryption on 16509
 set -eu
@@ -44,6 +45,8 @@ show() { # read-only at /opt/evenkeel/$2
 show "$EK_GUEST" guest
 show "$EK_JDK" jdk
 show "$EK_LIB" lib
+mkdir -p "$root/opt/evenkeel/shelf"
+mount --bind "$EK_SHELF" "$root/opt/evenkeel/shelf"
 
 hostname "$EK_NAME"
 echo "$EK_NAME" >"$root/etc/hostname"

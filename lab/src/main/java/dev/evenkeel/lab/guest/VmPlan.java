@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param number its place in the lab, from 1; gives its address 10.78.1.number
  * @param name unique in the lab; also the id in its heartbeats
- * @param memoryMib 128 to 1024
+ * @param memoryMib 128 or more; what it never touches costs nothing
  * @param dirtyMibPerSecond how fast it dirties its working set
  * @param workingSetMib the memory it keeps dirtying; at most a quarter of its memory goes well
  * @param disk whether it has a small disk in its host's local pool
