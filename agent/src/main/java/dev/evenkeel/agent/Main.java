@@ -14,12 +14,14 @@ public final class Main {
 
     public static void main(String[] args) {
         Logs.toStderr();
-        System.exit(new CommandLine(new Main())
-                .setExecutionExceptionHandler((e, command, parsed) -> {
-                    command.getErr().println("evenkeel agent: " + why(e));
-                    return 1;
-                })
-                .execute(args));
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main()).setExecutionExceptionHandler((e, command, parsed) -> {
+            command.getErr().println("evenkeel agent: " + why(e));
+            return 1;
+        });
     }
 
     private static String why(Throwable e) {

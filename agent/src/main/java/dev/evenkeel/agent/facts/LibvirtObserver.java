@@ -10,6 +10,7 @@ import dev.evenkeel.agent.libvirt.LibvirtError;
 import dev.evenkeel.agent.libvirt.LibvirtException;
 import dev.evenkeel.agent.link.HostObserver;
 import dev.evenkeel.agent.packages.RunningSoftware;
+import dev.evenkeel.agent.preserve.PersistentMemory;
 import dev.evenkeel.core.fleet.AvailabilitySetId;
 import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.HostFacts;
@@ -103,6 +104,9 @@ public final class LibvirtObserver implements HostObserver {
         }
         if (Files.isDirectory(Path.of("/sys/kernel/livepatch"))) {
             capabilities.add("livepatch");
+        }
+        if (PersistentMemory.isReady()) {
+            capabilities.add("preserve-kernel");
         }
         return new HostFacts(
                 libvirt.host().hostname(),

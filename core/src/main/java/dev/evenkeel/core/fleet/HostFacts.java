@@ -16,7 +16,8 @@ import java.util.TreeSet;
  * @param cpus logical CPUs
  * @param memory memory that VMs may use in all
  * @param versions what runs now, by name: {@code kernel}, {@code qemu}, {@code libvirt}, {@code microcode}
- * @param capabilities mechanisms that are there, such as {@code post-copy}, {@code livepatch}, {@code kvm}
+ * @param capabilities mechanisms that are there, such as {@code post-copy}, {@code livepatch}, {@code kvm},
+ *     {@code preserve-kernel}
  */
 public record HostFacts(
         String hostname,

@@ -1,0 +1,49 @@
+package dev.evenkeel.agent;
+
+import dev.evenkeel.agent.facts.LibvirtObserver;
+import dev.evenkeel.agent.libvirt.Connection;
+import dev.evenkeel.agent.libvirt.Libvirt;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.wire.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine;
+
+/**
+ * Goes once through what an agent does when it starts: its commands, a try to join a server that is not there, a look at the
+ * host that libvirt's test driver makes up. Where the JVM writes down what it loaded and linked meanwhile (JEP 514,
+ * ahead-of-time cache), later starts on a slow host take a fraction of the time. It changes nothing.
+ *
+ * <p>Its only argument is an empty directory for the key that a host makes before it asks to join.
+ */
+final class Rehearsal {
+    private static final String LIBVIRT = "test:///default";
+
+    private Rehearsal() {}
+
+    static void main(String[] args) throws IOException {
+        Logs.toStderr();
+        Path state = Path.of(args[0]);
+        CommandLine commands = Main.commandLine();
+        for (List<String> words : List.of(
+                List.of("--help"),
+                List.of("run", "--state", state.resolve("nobody").toString()),
+                List.of(
+                        "join",
+                        "--server=https://127.0.0.1:1",
+                        "--token=" + "n".repeat(43) + "." + "0".repeat(64),
+                        "--address=127.0.0.1",
+                        "--host-id=nobody",
+                        "--no-libvirt-tls",
+                        "--state=" + state))) {
+            commands.execute(words.toArray(String[]::new));
+        }
+        if (Libvirt.whyUnavailable().isEmpty()) {
+            var seen =
+                    new LibvirtObserver(new HostId("nobody"), "127.0.0.1", null, () -> Connection.open(LIBVIRT)).look();
+            Files.writeString(state.resolve("seen"), Json.mapper().writeValueAsString(seen));
+        }
+    }
+}

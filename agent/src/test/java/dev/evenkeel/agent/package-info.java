@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.agent;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.agent.preserve;
+
+import org.jspecify.annotations.NullMarked;
