@@ -8,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The lab's own Evenkeel: a server in the control namespace and an agent on each host, joined with a one-time token.
@@ -21,9 +23,9 @@ import java.util.Optional;
 final class ControlPlane {
     private static final String API = "http://" + Fabric.CONTROL_ADDRESS + ":8440";
     private static final String GATEWAY = "https://" + Fabric.CONTROL_ADDRESS + ":8441";
-    private static final Duration JOIN = Duration.ofMinutes(2);
+    private static final Duration JOIN = Duration.ofMinutes(4);
     /** As the launcher starts an agent: a small heap, little compiled code, nothing kept that is not used. */
-    private static final List<String> AGENT_FLAGS = List.of(
+    static final List<String> AGENT_FLAGS = List.of(
             "-XX:+UseSerialGC",
             "-Xms12m",
             "-Xmn5m",
@@ -111,7 +113,7 @@ final class ControlPlane {
     void join(List<LabHost> hosts) throws IOException {
         Map<String, String> tokens = tokens(hosts);
         LabHost.inParallel(hosts, host -> {
-            List<String> words = new ArrayList<>(agent());
+            List<String> words = new ArrayList<>(agent(host.kind()));
             words.addAll(List.of(
                     "join",
                     "--server",
@@ -130,7 +132,7 @@ final class ControlPlane {
             }
             // libvirtd opens its TLS port only now that the host has a certificate.
             host.command(List.of("systemctl", "restart", "libvirtd")).check();
-            String run = "exec " + String.join(" ", agent()).replace("/*", "/\\*") + " run\n";
+            String run = "exec " + String.join(" ", agent(host.kind())) + " run\n";
             host.command(List.of(
                             "sh",
                             "-c",
@@ -138,7 +140,7 @@ final class ControlPlane {
                     .withInput(run)
                     .check();
             host.release("agent");
-            host.awaitLibvirtd(Duration.ofSeconds(60));
+            host.awaitLibvirtd();
         });
     }
 
@@ -180,11 +182,24 @@ final class ControlPlane {
         return tokens;
     }
 
-    private static List<String> agent() {
+    private List<String> agent(HostKind kind) throws IOException {
         List<String> words = new ArrayList<>(List.of("/opt/evenkeel/jdk/bin/java"));
         words.addAll(AGENT_FLAGS);
-        words.addAll(List.of("-cp", "/opt/evenkeel/lib/*", "dev.evenkeel.agent.Main"));
+        if (kind == HostKind.KERNEL) {
+            words.add("-XX:AOTCache=" + OptImage.START_CACHE); // the host is some twenty times slower than the machine
+        }
+        words.addAll(List.of("-cp", "/opt/evenkeel/lib/" + agentJar(Path.of(lib())), "dev.evenkeel.agent.Main"));
         return words;
+    }
+
+    /** The name of the jar that is the agent, and names all others that an agent takes. */
+    static String agentJar(Path lib) throws IOException {
+        try (Stream<Path> jars = Files.list(lib)) {
+            return jars.map(jar -> String.valueOf(jar.getFileName()))
+                    .filter(name -> name.startsWith("agent-") && name.endsWith(".jar"))
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow(() -> new IOException(lib + ": no agent-*.jar among Evenkeel's jars"));
+        }
     }
 
     private Path state() {

@@ -66,23 +66,40 @@ final class Fabric {
     }
 
     void addHost(int n) throws IOException {
-        Command.of("ip", "netns", "add", namespace(n)).check();
-        quiet(namespace(n));
+        addCables(n);
+        batch(
+                namespace(n),
+                "addr add " + address(n) + "/24 dev m0",
+                "link set m0 up",
+                "link add br0 type bridge",
+                "link set u0 master br0 up",
+                "link set br0 up");
+    }
+
+    /** Where the cables end for a full-kernel host: its emulator's network cards 0 and 1 are on switches s0 and s1. */
+    void addKernelHost(int n) throws IOException {
+        addCables(n);
+        batch(
+                namespace(n),
+                "link add s0 type bridge",
+                "link add s1 type bridge",
+                "link set m0 master s0 up",
+                "link set u0 master s1 up",
+                "link set s0 up",
+                "link set s1 up");
+    }
+
+    private void addCables(int n) throws IOException {
         String host = namespace(n);
+        Command.of("ip", "netns", "add", host).check();
+        quiet(host);
         batch(
                 control(),
                 "link add m" + n + " type veth peer name m0 netns " + host,
                 "link add u" + n + " type veth peer name u0 netns " + host,
                 "link set m" + n + " master mgmt up",
                 "link set u" + n + " master vmnet up");
-        batch(
-                host,
-                "link set lo up",
-                "addr add " + address(n) + "/24 dev m0",
-                "link set m0 up",
-                "link add br0 type bridge",
-                "link set u0 master br0 up",
-                "link set br0 up");
+        batch(host, "link set lo up");
     }
 
     /** Takes all namespaces away, with whatever interfaces are in them. */
@@ -122,24 +139,19 @@ final class Fabric {
     }
 
     /**
-     * Cuts or mends the way between two hosts alone: each believes that the other has a hardware address that nobody
-     * has, so packets leave and never arrive, as in a broken switch.
+     * What a host's ip(8) does to cut or mend the way to another host alone: it believes that the other has a hardware
+     * address that nobody has, so packets leave and never arrive, as in a broken switch.
      */
-    void pair(int a, int b, boolean up) throws IOException {
-        batch(namespace(a), neighbour(address(b), up));
-        batch(namespace(b), neighbour(address(a), up));
-    }
-
-    private static String neighbour(String address, boolean up) {
+    static String neighbour(int other, boolean up) {
         return up
-                ? "neigh flush to " + address + " dev m0 nud permanent"
-                : "neigh replace " + address + " lladdr 02:00:de:ad:00:00 dev m0 nud permanent";
+                ? "neigh flush to " + address(other) + " dev m0 nud permanent"
+                : "neigh replace " + address(other) + " lladdr 02:00:de:ad:00:00 dev m0 nud permanent";
     }
 
-    /** Drops or lets through what the host sends to one TCP port of the control namespace. */
-    void port(int n, int port, boolean open) throws IOException {
+    /** What a host's ip(8) does to drop or let through what it sends to one TCP port of the control namespace. */
+    static String port(int port, boolean open) {
         String rule = "to " + CONTROL_ADDRESS + " ipproto tcp dport " + port + " blackhole";
-        batch(namespace(n), "rule " + (open ? "del " : "add ") + rule + " priority 100");
+        return "rule " + (open ? "del " : "add ") + rule + " priority 100";
     }
 
     /** Limits both directions of the host's management cable; 0 lifts the limit. */

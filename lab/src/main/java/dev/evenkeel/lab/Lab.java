@@ -127,7 +127,7 @@ public final class Lab implements AutoCloseable {
     /** A new host with the next number, up and answering, with an agent where the lab has a server. */
     public LabHost addHost() throws IOException {
         int next = numbers(record).stream().mapToInt(n -> n).max().orElse(0) + 1;
-        boot.create(next);
+        boot.create(next, HostKind.NAMESPACES);
         boot.start(next);
         LabHost host = new LabHost(boot, record, fabric, next);
         host.awaitLibvirtd(Duration.ofSeconds(60));

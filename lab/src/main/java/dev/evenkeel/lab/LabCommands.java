@@ -49,6 +49,12 @@ final class LabCommands {
         @Option(names = "--hosts", defaultValue = "3", description = "how many hosts (default: ${DEFAULT-VALUE})")
         int hosts;
 
+        @Option(
+                names = "--kernel-hosts",
+                defaultValue = "0",
+                description = "how many more hosts with a kernel of their own, 3 GiB each (default: ${DEFAULT-VALUE})")
+        int kernelHosts;
+
         @Option(names = "--vms", defaultValue = "6", description = "how many VMs (default: ${DEFAULT-VALUE})")
         int vms;
 
@@ -62,8 +68,9 @@ final class LabCommands {
         public Integer call() throws IOException {
             LabSpec spec = LabSpec.in(which.state())
                     .withName(which.name)
-                    .withHosts(hosts)
                     .withVms(vms)
+                    .withKernelHosts(KernelHosts.of(kernelHosts))
+                    .withHosts(hosts)
                     .withControlPlane(!bare)
                     .withBeatPeriod(Duration.ofMillis(beatMs));
             Lab.up(spec, Progress.on(System.out));
@@ -101,12 +108,13 @@ final class LabCommands {
         @Override
         public Integer call() throws IOException {
             Lab lab = which.attach();
-            System.out.printf("%-6s %-6s %-12s %-6s %s%n", "HOST", "STATE", "ADDRESS", "RACK", "VMS");
+            System.out.printf("%-6s %-6s %-12s %-6s %-11s %s%n", "HOST", "STATE", "ADDRESS", "RACK", "KIND", "VMS");
             for (LabHost host : lab.hosts()) {
                 boolean alive = host.alive();
                 String vms = alive ? String.join(" ", host.running()) : "";
                 System.out.printf(
-                        "%-6s %-6s %-12s %-6s %s%n", host, alive ? "up" : "down", host.address(), host.rack(), vms);
+                        "%-6s %-6s %-12s %-6s %-11s %s%n",
+                        host, alive ? "up" : "down", host.address(), host.rack(), host.kind(), vms);
             }
             System.out.printf("%n%-18s %-12s %-8s %-12s %s%n", "VM", "ADDRESS", "BEATS", "GAP (10 s)", "BAD PAGES");
             Instant now = Instant.now();

@@ -39,6 +39,11 @@ public final class LabHost {
         return number;
     }
 
+    /** What it is made of. */
+    public HostKind kind() {
+        return boot.kind(number);
+    }
+
     /** Its address in the management network. */
     public String address() {
         return Fabric.address(number);
@@ -59,10 +64,7 @@ public final class LabHost {
         ProcessMark init = record.process(name())
                 .filter(ProcessMark::alive)
                 .orElseThrow(() -> new IOException(name() + " is down; start it with \"lab add " + name() + "\""));
-        List<String> all = new ArrayList<>(
-                List.of("nsenter", "-t", Long.toString(init.pid()), "-m", "-u", "-i", "-n", "-p", "-r", "-w", "--"));
-        all.addAll(words);
-        return Command.of(all);
+        return Command.of(kind().inside(init.pid(), words));
     }
 
     /** Runs a command on this host, whatever it ends with. */
@@ -110,16 +112,25 @@ public final class LabHost {
         if (!alive()) {
             boot.start(number);
         }
-        awaitLibvirtd(Duration.ofSeconds(60));
+        awaitLibvirtd();
+    }
+
+    /** Waits until its libvirtd answers, as long as that takes a host of its kind at its start. */
+    void awaitLibvirtd() throws IOException {
+        awaitLibvirtd(
+                switch (kind()) {
+                    case NAMESPACES -> Duration.ofSeconds(90);
+                    case KERNEL -> Duration.ofMinutes(4);
+                });
     }
 
     /** Waits until its libvirtd answers. */
     public void awaitLibvirtd(Duration limit) throws IOException {
-        Command probe = command(virshWords("version")).within(Duration.ofSeconds(30));
+        Command probe = command(virshWords("version")).within(Duration.ofSeconds(60));
         if (!Await.until(limit, () -> probe.run().ok())) {
             throw new IOException(name() + ": libvirtd does not answer after " + limit.toSeconds() + " s; its log: "
                     + exec("tail", "-n", "5", "/var/log/libvirtd.log", "/var/log/libvirt/libvirtd.log")
-                            .out());
+                            .complaint());
         }
     }
 
@@ -175,22 +186,28 @@ public final class LabHost {
 
     /** Cuts the way between this host and another, in silence; the server reaches both. */
     public void stopLink(LabHost other) throws IOException {
-        fabric.pair(number, other.number, false);
+        ip(Fabric.neighbour(other.number, false));
+        other.ip(Fabric.neighbour(number, false));
     }
 
     /** Mends the way between this host and another. */
     public void restoreLink(LabHost other) throws IOException {
-        fabric.pair(number, other.number, true);
+        ip(Fabric.neighbour(other.number, true));
+        other.ip(Fabric.neighbour(number, true));
     }
 
     /** Drops what this host's agent sends to the server; hosts still reach each other. */
     public void stopServerLink() throws IOException {
-        fabric.port(number, SERVER_GATEWAY, false);
+        ip(Fabric.port(SERVER_GATEWAY, false));
     }
 
     /** Lets this host's agent reach the server again. */
     public void restoreServerLink() throws IOException {
-        fabric.port(number, SERVER_GATEWAY, true);
+        ip(Fabric.port(SERVER_GATEWAY, true));
+    }
+
+    private void ip(String command) throws IOException {
+        command(List.of("ip", "-batch", "-")).withInput(command + "\n").check();
     }
 
     /** Limits its management cable in both directions, MiB per second from 1. */

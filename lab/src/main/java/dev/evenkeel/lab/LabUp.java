@@ -3,6 +3,7 @@ package dev.evenkeel.lab;
 import dev.evenkeel.lab.debian.Cache;
 import dev.evenkeel.lab.debian.DebianMirror;
 import dev.evenkeel.lab.debian.HostRoot;
+import dev.evenkeel.lab.debian.KernelRoot;
 import dev.evenkeel.lab.guest.DomainXml;
 import dev.evenkeel.lab.guest.GuestImage;
 import dev.evenkeel.lab.guest.Tools;
@@ -20,6 +21,7 @@ import java.util.Optional;
 /** Makes a lab, part by part, each written down before it is made. */
 final class LabUp {
     private static final Duration FIRST_BEAT = Duration.ofSeconds(90);
+    private static final Duration FIRST_NESTED_BEAT = Duration.ofMinutes(5);
 
     private final LabSpec spec;
     private final Progress progress;
@@ -60,10 +62,19 @@ final class LabUp {
         if (lib.isPresent()) {
             record.put("lib", lib.get().toString());
         }
-        for (VmPlan vm : spec.vms()) {
+        if (spec.kernelHosts().count() > 0) {
+            KernelRoot kernel = KernelRoot.in(cache, mirror, new HostRoot(mirror, spec.vmm()), root, progress);
+            record.put("kernel.layer", kernel.layer().toString());
+            record.put("kernel.image", kernel.image().toString());
+            record.put("kernel.version", kernel.kernels().getFirst());
+        }
+        for (VmPlan vm : spec.allVms()) {
             record.put("vm." + vm.name(), vm.address());
         }
         try {
+            if (spec.kernelHosts().count() > 0) {
+                record.put("kernel.opt", OptImage.make(record, cache, progress).toString());
+            }
             return new LabUp(spec, progress, record).build(tools);
         } catch (IOException | RuntimeException e) {
             try {
@@ -81,23 +92,27 @@ final class LabUp {
         HostBoot boot = new HostBoot(record, fabric);
         fabric.createControl();
         collector(fabric, tools);
-        progress.step("starting " + spec.hosts() + " hosts");
-        for (int n = 1; n <= spec.hosts(); n++) {
-            boot.create(n);
+        int all = spec.hosts() + spec.kernelHosts().count();
+        progress.step("starting " + all + " hosts");
+        for (int n = 1; n <= all; n++) {
+            boot.create(n, n <= spec.hosts() ? HostKind.NAMESPACES : HostKind.KERNEL);
             boot.start(n);
         }
-        LabHost.inParallel(lab.hosts(), host -> host.awaitLibvirtd(Duration.ofSeconds(90)));
+        LabHost.inParallel(lab.hosts(), LabHost::awaitLibvirtd);
+        Instant begun = Instant.now();
+        // A nested VM takes a minute to come up, and lets the rest go on meanwhile.
+        startVms(lab, HostKind.KERNEL);
         if (spec.controlPlane()) {
             progress.step("starting the server and the agents");
             new ControlPlane(record, fabric).start(lab.hosts());
         }
-        progress.step("starting " + spec.vms().size() + " VMs");
-        Instant begun = Instant.now();
-        LabHost.inParallel(lab.hosts(), this::startVms);
+        progress.step("starting " + spec.allVms().size() + " VMs");
+        startVms(lab, HostKind.NAMESPACES);
+        Duration patience = spec.kernelHosts().count() > 0 ? FIRST_NESTED_BEAT : FIRST_BEAT;
         for (LabVm vm : lab.vms()) {
-            if (!vm.awaitBeat(begun, FIRST_BEAT)) {
+            if (!vm.awaitBeat(begun, patience)) {
                 throw new IOException(
-                        vm + " does not beat after " + FIRST_BEAT.toSeconds() + " s; its console: " + console(vm));
+                        vm + " does not beat after " + patience.toSeconds() + " s; its console: " + console(vm));
             }
         }
         progress.step("all VMs beat");
@@ -122,17 +137,22 @@ final class LabUp {
         record.process("collector", mark.get());
     }
 
+    private void startVms(Lab lab, HostKind kind) throws IOException {
+        List<LabHost> hosts =
+                lab.hosts().stream().filter(host -> host.kind() == kind).toList();
+        LabHost.inParallel(hosts, this::startVms);
+    }
+
     private void startVms(LabHost host) throws IOException {
-        for (int i = host.number() - 1; i < spec.vms().size(); i += spec.hosts()) {
-            VmPlan vm = spec.vms().get(i);
+        Duration period = host.kind() == HostKind.KERNEL ? spec.kernelHosts().beatPeriod() : spec.beatPeriod();
+        for (VmPlan vm : spec.vmsOf(host.number())) {
             Optional<String> disk = Optional.empty();
             if (vm.disk()) {
                 String volume = vm.name() + ".qcow2";
                 host.virsh("vol-create-as", "default", volume, "64MiB", "--format", "qcow2");
                 disk = Optional.of("/var/lib/libvirt/images/" + volume);
             }
-            String xml =
-                    DomainXml.of(vm, spec.vmm().machine(), spec.beatPeriod().toNanos() / 1000, disk);
+            String xml = DomainXml.of(vm, spec.vmm().machine(), period.toNanos() / 1000, disk);
             host.command(List.of("virsh", "-q", "define", "/dev/stdin"))
                     .withInput(xml)
                     .check();

@@ -6,8 +6,7 @@
 #   EK_LOWER EK_DISK                        the Debian tree; the directory that is this host's disk
 #   EK_GUEST EK_JDK EK_LIB                  read-only trees shown under /opt/evenkeel (JDK and LIB may be empty)
 #   EK_SHELF                                a directory on the machine's own disk, /opt/evenkeel/shelf here
-#   EK_INIT                                 host-init.sh
-#   EK_TCP                                  1: libvirtd also listens without encryption on 16509
+#   EK_SCRIPTS                              the directory of host-config.sh, which takes EK_TCP too, and host-init.sh
 set -eu
 root=$EK_DISK/root
 mount -t overlay -o "lowerdir=$EK_LOWER,upperdir=$EK_DISK/upper,workdir=$EK_DISK/work" "lab-$EK_NAME" "$root"
@@ -49,56 +48,9 @@ mkdir -p "$root/opt/evenkeel/shelf"
 mount --bind "$EK_SHELF" "$root/opt/evenkeel/shelf"
 
 hostname "$EK_NAME"
-echo "$EK_NAME" >"$root/etc/hostname"
-echo "$EK_MACHINE_ID" >"$root/etc/machine-id"
-{
-    echo 127.0.0.1 localhost
-    echo "$EK_NET.1 ctl"
-    n=1
-    while [ $n -le 60 ]; do
-        echo "$EK_NET.$((10 + n)) h$n"
-        n=$((n + 1))
-    done
-} >"$root/etc/hosts"
-
-mkdir -p "$root/etc/libvirt/qemu" "$root/etc/libvirt/storage/autostart" "$root/var/lib/libvirt/images" \
-    "$root/var/log/libvirt/qemu" "$root/var/lib/evenkeel"
-cat >"$root/etc/libvirt/libvirtd.conf" <<END
-listen_tls = 0
-listen_tcp = $EK_TCP
-listen_addr = "$EK_ADDRESS"
-tls_port = "16514"
-tcp_port = "16509"
-auth_tcp = "none"
-auth_unix_rw = "none"
-auth_unix_ro = "none"
-host_uuid = "$EK_UUID"
-keepalive_interval = 3
-keepalive_count = 5
-log_outputs = "2:file:/var/log/libvirt/libvirtd.log"
-END
-cat >"$root/etc/libvirt/qemu.conf" <<END
-security_driver = "none"
-user = "root"
-group = "root"
-dynamic_ownership = 0
-remember_owner = 0
-cgroup_controllers = []
-namespaces = []
-stdio_handler = "file"
-memory_backing_dir = "/dev/shm"
-migration_address = "$EK_ADDRESS"
-migration_host = "$EK_ADDRESS"
-migration_port_min = 49152
-migration_port_max = 49215
-keepalive_interval = 3
-keepalive_count = 5
-END
-cat >"$root/etc/libvirt/storage/default.xml" <<END
-<pool type='dir'><name>default</name><target><path>/var/lib/libvirt/images</path></target></pool>
-END
-ln -sf ../default.xml "$root/etc/libvirt/storage/autostart/default.xml"
-cat "$EK_INIT" >"$root/run/lab/init"
+EK_MEMORY=/dev/shm
+. "$EK_SCRIPTS/host-config.sh"
+cat "$EK_SCRIPTS/host-init.sh" >"$root/run/lab/init"
 
 cd "$root"
 mkdir -p .machine

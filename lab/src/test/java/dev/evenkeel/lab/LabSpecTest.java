@@ -3,6 +3,7 @@ package dev.evenkeel.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.evenkeel.lab.guest.VmPlan;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,26 @@ class LabSpecTest {
                 .hasMessageContaining("small");
         assertThatThrownBy(() -> spec.withHosts(0)).hasMessageContaining("hosts 0");
         assertThatThrownBy(() -> LabSpec.in(Path.of("/tmp/a:b"))).hasMessageContaining("--state");
+    }
+
+    @Test
+    void vms_of_full_kernel_hosts_are_theirs_and_nobody_elses() {
+        LabSpec spec = LabSpec.in(Path.of("/tmp/x")).withHosts(2).withVms(3).withKernelHosts(KernelHosts.of(2));
+        assertThat(spec.vmsOf(1)).extracting(VmPlan::number).containsExactly(1, 3);
+        assertThat(spec.vmsOf(2)).extracting(VmPlan::number).containsExactly(2);
+        assertThat(spec.vmsOf(3)).extracting(VmPlan::name).containsExactly("initech-core");
+        assertThat(spec.vmsOf(4)).extracting(VmPlan::name).containsExactly("initech-core2");
+        assertThat(spec.allVms()).hasSize(5);
+    }
+
+    @Test
+    void a_lab_may_have_full_kernel_hosts_only() {
+        LabSpec spec = LabSpec.in(Path.of("/tmp/x"))
+                .withVms(0)
+                .withKernelHosts(KernelHosts.of(1))
+                .withHosts(0);
+        assertThat(spec.vmsOf(1)).extracting(VmPlan::name).containsExactly("initech-core");
+        assertThatThrownBy(() -> spec.withVms(1)).hasMessageContaining("vms 1");
     }
 
     @Test

@@ -4,8 +4,6 @@ import dev.evenkeel.lab.debian.Cache;
 import dev.evenkeel.lab.os.Command;
 import dev.evenkeel.lab.os.Trees;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +28,7 @@ public final class Tools {
         StringBuilder sources = new StringBuilder();
         for (List<String> files : PROGRAMS.values()) {
             for (String file : files) {
-                sources.append(source(file));
+                sources.append(Trees.text(Tools.class, RESOURCES + file));
             }
         }
         return new Tools(cache.get("tools", sources.toString(), dir -> {
@@ -66,14 +64,5 @@ public final class Tools {
     /** Asks a guest a question. */
     public Path ask() {
         return directory.resolve("ask");
-    }
-
-    private static String source(String file) throws IOException {
-        try (InputStream in = Tools.class.getResourceAsStream(RESOURCES + file)) {
-            if (in == null) {
-                throw new IOException(file + " is missing from the lab's jar");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
     }
 }
