@@ -33,6 +33,12 @@ final class SecondDaemon {
     private static final Duration GLANCE = Duration.ofMillis(20);
     private static final int ENDS_WHEN_IDLE_SECONDS = 120;
 
+    /**
+     * Its host's name to itself: another one than the host's, or libvirt would not migrate, and with a dot in it. A name without one
+     * libvirt looks up while the VM stands still, and where no name server answers that takes ten seconds and more.
+     */
+    private static final String NAME = "second.evenkeel";
+
     static final Path CONFIGURATION = Path.of("/etc/libvirt");
     private static final String MARK = "evenkeel-second-daemon";
 
@@ -138,13 +144,13 @@ final class SecondDaemon {
 
     private void launch() throws IOException {
         String inside = """
-                hostname "$(hostname)-second"
+                hostname %3$s
                 mount --bind /run/libvirt %1$s/home
                 mount --bind %1$s/run /run/libvirt
                 mount --bind %1$s/etc /etc/libvirt
                 mount --bind %1$s/lib /var/lib/libvirt/qemu
                 exec /usr/sbin/libvirtd --timeout %2$d --pid-file %1$s/libvirtd.pid
-                """.formatted(directory, ENDS_WHEN_IDLE_SECONDS);
+                """.formatted(directory, ENDS_WHEN_IDLE_SECONDS, NAME);
         new ProcessBuilder(
                         "setsid", "unshare", "--mount", "--uts", "--propagation", "private", "/bin/sh", "-ec", inside)
                 .redirectInput(Path.of("/dev/null").toFile())
