@@ -32,6 +32,8 @@ class HandoverTest {
     private static final Path STATE = TestState.directory();
     private static final String NAME = "handover";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** How long the resolver waits for a name server before it asks again (resolv.conf(5)). */
+    private static final Duration RESOLVER_PATIENCE = Duration.ofSeconds(5);
 
     private Lab lab;
     private LabHost host;
@@ -120,6 +122,23 @@ class HandoverTest {
         assertThat(handover("disk").exit()).isZero();
         assertUnharmed(vm, before);
         assertThat(host.virsh("domblklist", "disk")).contains("disk.qcow2");
+    }
+
+    /** A daemon that is a hop's destination wants its own host's full name while the VM stands still. */
+    @Test
+    void aNameServerThatDoesNotAnswerIsNotWaitedFor() throws IOException {
+        LabVm vm = lab.vm("busy");
+        host.exec("sh", "-c", "cp /etc/resolv.conf /run/resolv.conf; echo nameserver 10.77.0.250 >/etc/resolv.conf");
+        try {
+            Instant before = Instant.now();
+            assertThat(handover("busy").exit()).isZero();
+            Instant after = Instant.now();
+            assertUnharmed(vm, before);
+            assertThat(vm.pulse().stop(before, after))
+                    .hasValueSatisfying(stop -> assertThat(stop).isLessThan(RESOLVER_PATIENCE));
+        } finally {
+            host.exec("sh", "-c", "cat /run/resolv.conf >/etc/resolv.conf; rm /run/resolv.conf");
+        }
     }
 
     @Test
