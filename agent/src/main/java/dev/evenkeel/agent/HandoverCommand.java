@@ -38,6 +38,12 @@ final class HandoverCommand implements Callable<Integer> {
     @Option(names = "--libvirt", defaultValue = "qemu:///system", description = "This host's libvirt daemon")
     String libvirtUri = "";
 
+    @Option(
+            names = "--max-pause",
+            defaultValue = "PT5S",
+            description = "A VM that stands still for longer goes on in its old process; ISO 8601")
+    Duration maxPause = Duration.ZERO;
+
     @Option(names = "--run", defaultValue = "/run/evenkeel", description = "Where to note what is under way")
     Path run = Path.of("");
 
@@ -52,7 +58,7 @@ final class HandoverCommand implements Callable<Integer> {
         try (BlockingCalls calls = new BlockingCalls(CALLS);
                 VmmHandover handover = new VmmHandover(run, libvirt, calls, new Services()::reloadVirtualisation)) {
             for (String vm : vms) {
-                HandoverResult result = handover.hand(find(libvirt, vm));
+                HandoverResult result = handover.hand(find(libvirt, vm), false, maxPause, done -> {});
                 System.out.println(vm + ": " + words(result));
                 worst = Math.max(worst, exit(result));
             }

@@ -1,14 +1,17 @@
 package dev.evenkeel.agent;
 
 import dev.evenkeel.agent.facts.LibvirtObserver;
+import dev.evenkeel.agent.libvirt.BlockingCalls;
 import dev.evenkeel.agent.libvirt.Connection;
 import dev.evenkeel.agent.libvirt.Libvirt;
+import dev.evenkeel.agent.preserve.VmmHandover;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 
 /**
@@ -41,8 +44,11 @@ final class Rehearsal {
             commands.execute(words.toArray(String[]::new));
         }
         if (Libvirt.whyUnavailable().isEmpty()) {
-            var seen =
-                    new LibvirtObserver(new HostId("nobody"), "127.0.0.1", null, () -> Connection.open(LIBVIRT)).look();
+            Supplier<Connection> libvirt = () -> Connection.open(LIBVIRT);
+            BlockingCalls calls = new BlockingCalls(1);
+            VmmHandover none = new VmmHandover(state, libvirt, calls, () -> false);
+            var seen = new LibvirtObserver(new HostId("nobody"), "127.0.0.1", null, libvirt, none).look();
+            calls.close();
             Files.writeString(state.resolve("seen"), Json.mapper().writeValueAsString(seen));
         }
     }

@@ -1,5 +1,6 @@
 package dev.evenkeel.agent;
 
+import dev.evenkeel.agent.driver.HandOvers;
 import dev.evenkeel.agent.driver.LibvirtHostDriver;
 import dev.evenkeel.agent.driver.Moves;
 import dev.evenkeel.agent.driver.Restarts;
@@ -11,6 +12,7 @@ import dev.evenkeel.agent.join.IdentityFiles;
 import dev.evenkeel.agent.join.Joiner;
 import dev.evenkeel.agent.join.LibvirtTls;
 import dev.evenkeel.agent.join.Renewal;
+import dev.evenkeel.agent.libvirt.BlockingCalls;
 import dev.evenkeel.agent.libvirt.Connection;
 import dev.evenkeel.agent.libvirt.Domain;
 import dev.evenkeel.agent.libvirt.Domains;
@@ -28,6 +30,7 @@ import dev.evenkeel.agent.packages.PayloadCache;
 import dev.evenkeel.agent.packages.QemuHook;
 import dev.evenkeel.agent.packages.RunningSoftware;
 import dev.evenkeel.agent.packages.Services;
+import dev.evenkeel.agent.preserve.VmmHandover;
 import dev.evenkeel.core.fleet.Bytes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,6 +59,7 @@ final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
     private static final Duration MEASURE_EVERY = Duration.ofMinutes(1);
     private static final Duration CLEAR_EVERY = Duration.ofSeconds(15);
+    private static final int HANDOVER_CALLS = 16;
 
     @Option(names = "--state", defaultValue = "/var/lib/evenkeel", description = "The agent's directory")
     Path state = Path.of("");
@@ -85,6 +89,9 @@ final class RunCommand implements Callable<Integer> {
             description = "Where libvirt looks for hooks; ours keeps VMs away while packages are changed")
     Path hooks = Path.of("");
 
+    @Option(names = "--run", defaultValue = "/run/evenkeel", description = "Where to note hand-overs under way")
+    Path run = Path.of("");
+
     @Override
     public Integer call() throws Exception {
         String unavailable = Libvirt.whyUnavailable().orElse(null);
@@ -102,9 +109,16 @@ final class RunCommand implements Callable<Integer> {
         GatewayClients clients = new GatewayClients(identity);
         Files.createDirectories(state);
         LiveMigration migration = new LiveMigration(Daemons.real(), loads, state.resolve("moves"), this::isShared);
-        LibvirtHostDriver driver = driver(libvirt, migration, clients, manifests);
+        VmmHandover handover =
+                new VmmHandover(run, libvirt, new BlockingCalls(HANDOVER_CALLS), new Services()::reloadVirtualisation);
+        HandOvers handOvers = new HandOvers(handover, identity.host(), state.resolve("hand-overs"));
+        LibvirtHostDriver driver = driver(libvirt, migration, handover, handOvers, clients, manifests);
         LibvirtObserver observer = new LibvirtObserver(
-                identity.host(), identity.address(), vmMemoryMib == null ? null : Bytes.ofMiB(vmMemoryMib), libvirt);
+                identity.host(),
+                identity.address(),
+                vmMemoryMib == null ? null : Bytes.ofMiB(vmMemoryMib),
+                libvirt,
+                handover);
         SecureRandom random = new SecureRandom();
         Agent agent = Agent.start(
                 state, clients, driver, observer, manifests, LinkTimes.DEFAULT, InstantSource.system(), random);
@@ -134,7 +148,12 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private LibvirtHostDriver driver(
-            Supplier<Connection> libvirt, LiveMigration migration, GatewayClients clients, Manifests manifests) {
+            Supplier<Connection> libvirt,
+            LiveMigration migration,
+            VmmHandover handover,
+            HandOvers handOvers,
+            GatewayClients clients,
+            Manifests manifests) {
         Moves moves = new Moves(
                 migration, address -> "qemu+tls://" + address + "/system", state.resolve("learned-moves.json"));
         QemuHook hook = new QemuHook(hooks, state);
@@ -152,9 +171,10 @@ final class RunCommand implements Callable<Integer> {
                 new PayloadCache(state.resolve("payloads"), clients),
                 services,
                 software,
-                () -> living(libvirt),
+                () -> living(libvirt, handover),
                 new Closing(hook.mark(), new HookHearing(software, services)));
-        return new LibvirtHostDriver(moves, packages, manifests::find, new Restarts(state.resolve("stops"), libvirt));
+        return new LibvirtHostDriver(
+                moves, packages, manifests::find, new Restarts(state.resolve("stops"), libvirt), handOvers);
     }
 
     /** Measures what the VMs write, often enough that a plan and a move find a fresh number; see {@link LoadProbe#FRESH}. */
@@ -172,17 +192,26 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** The names of the VMs that have memory to lose here now, also those on their way in; our own probes left out. */
-    private static List<String> living(Supplier<Connection> libvirt) {
+    private static List<String> living(Supplier<Connection> libvirt, VmmHandover handover) {
         List<String> names = new ArrayList<>();
-        try (Connection connection = libvirt.get();
-                Domains domains = connection.domains()) {
+        try (Connection home = libvirt.get();
+                Connection aside = handover.aside().orElse(null)) {
+            addLiving(home, names);
+            if (aside != null) {
+                addLiving(aside, names);
+            }
+        }
+        return names;
+    }
+
+    private static void addLiving(Connection connection, List<String> names) {
+        try (Domains domains = connection.domains()) {
             for (Domain domain : domains) {
                 if (!RunningSoftware.isProbe(domain.name()) && domain.isAlive()) {
                     names.add(domain.name());
                 }
             }
         }
-        return names;
     }
 
     private static void closeQuietly(Agent agent) {

@@ -23,7 +23,7 @@ final class Samples {
     static final String VM = """
             {"id":"6f1c2b1e-0000-4000-8000-000000000001","name":"web-1","tenant":"acme","availabilitySet":"web",
              "host":"h1","state":"RUNNING","vcpus":1,"memoryBytes":100663296,"dirtyRateBytesPerSecond":41943040,
-             "localStorage":true,"vmm":"10.0.2","onOldVmm":true,
+             "localStorage":true,"vmm":"10.0.2","onOldVmm":true,"aside":false,"ties":[],
              "intent":{"maxPauseMs":2000,"migration":"allowed","postCopy":"never","restart":"never",
                        "onHostFailure":"leave"},
              "obstacles":[{"code":"HOST_DEVICE","why":"a host device is passed through","evidence":{"device":"hostdev0"}}]}
@@ -109,7 +109,7 @@ final class Samples {
             {"id":"l1","vm":"6f1c","name":"web-1","tenant":"acme","cause":"update qemu-11.1","method":"MIGRATE","impact":"PAUSE",
              "run":"run-0001","from":"h1","to":"h2","startedAt":"2026-11-22T11:59:40Z","endedAt":"2026-11-22T11:59:42Z",
              "forecastStopMs":20,"stopMs":24,"observedStopMs":26,"gapMs":120,"normalGapMs":104,"forecastTotalMs":1500,
-             "totalMs":1900,"clockSkewMs":null,"restarted":false}
+             "totalMs":1900,"skewBeforeMs":-14,"clockSkewMs":null,"restarted":false}
             """;
 
     static final String TOKEN = """

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -190,6 +191,48 @@ class HandoverTest {
         assertThat(handover("busy").exit()).as("the next one works").isZero();
     }
 
+    /** QEMU itself does not notice a device of which the stream says nothing. */
+    @Test
+    void aNewProcessWithADeviceTooManyIsNotGivenTheVm() throws IOException {
+        LabVm vm = lab.vm("busy");
+        String process = process(vm);
+        Instant before = Instant.now();
+        host.exec("sh", "-c", """
+                cp -a /usr/bin/qemu-system-x86_64 /usr/bin/qemu-real
+                printf '#!/bin/sh\ncase "$*" in *-incoming*) set -- "$@" -device virtio-rng-pci,addr=0x1e;; esac\n\
+                exec /usr/bin/qemu-real "$@"\n' >/run/qemu-more
+                chmod 755 /run/qemu-more
+                mount --bind /run/qemu-more /usr/bin/qemu-system-x86_64""");
+        try {
+            Command.Result failed = handover("busy");
+            assertThat(failed.exit()).as(failed.out() + failed.err()).isEqualTo(2);
+            assertThat(failed.out()).contains("virtio-rng");
+        } finally {
+            host.exec("umount", "/usr/bin/qemu-system-x86_64");
+            host.exec("rm", "/usr/bin/qemu-real", "/run/qemu-more");
+        }
+        assertThat(process(vm)).isEqualTo(process);
+        assertUnharmed(vm, before);
+    }
+
+    /** A new process that hangs on the way is ended before it has run the VM, and the old one goes on. */
+    @Test
+    void aVmWhoseNewProcessHangsGoesOnInItsOldOne() throws Exception {
+        LabVm vm = lab.vm("busy");
+        String process = process(vm);
+        Instant before = Instant.now();
+        String stop = "until [ -e /run/evenkeel/handover/*/io/stream ]; do :; done;"
+                + " kill -STOP $(cat /run/evenkeel/second/run/qemu/busy.pid)";
+        Process hanging = host.command(List.of("sh", "-c", stop)).detach(Files.createTempFile("hang", ".log"));
+        Command.Result failed = handover("busy");
+        assertThat(hanging.waitFor()).isZero();
+        assertThat(failed.exit()).as(failed.out() + failed.err()).isEqualTo(2);
+        assertThat(failed.out()).contains("ended before it ran the VM");
+        assertThat(process(vm)).isEqualTo(process);
+        assertUnharmed(vm, before);
+        assertThat(handover("busy").exit()).as("the next one works").isZero();
+    }
+
     /** The hand-over goes to its end, or back to its beginning, in the hands of the next agent. */
     @ParameterizedTest
     @ValueSource(
@@ -220,8 +263,8 @@ class HandoverTest {
         return String.join(" ", words).replace("*", "'*'");
     }
 
-    private static List<String> words(String vm) {
-        return List.of(
+    private static List<String> words(String... more) {
+        List<String> words = new ArrayList<>(List.of(
                 "/opt/evenkeel/jdk/bin/java",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
@@ -229,13 +272,14 @@ class HandoverTest {
                 "-cp",
                 "/opt/evenkeel/lib/*",
                 "dev.evenkeel.agent.Main",
-                "handover",
-                vm);
+                "handover"));
+        words.addAll(List.of(more));
+        return words;
     }
 
-    private Command.Result handover(String vm) throws IOException {
+    private Command.Result handover(String... words) throws IOException {
         Command.Result result =
-                host.command(words(vm)).within(Duration.ofMinutes(3)).run();
+                host.command(words(words)).within(Duration.ofMinutes(3)).run();
         System.out.println(result.out() + result.err());
         return result;
     }

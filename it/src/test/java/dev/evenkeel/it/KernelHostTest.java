@@ -129,7 +129,9 @@ class KernelHostTest {
     @Order(4)
     void commands_keep_their_words_their_input_and_their_end() throws IOException {
         assertThat(text("printf", "%s|", "a b", "it's", "$HOME", "*", "")).isEqualTo("a b|it's|$HOME|*||");
-        assertThat(host.command(List.of("tr", "a-z", "A-Z")).withInput("in\nput\n").check())
+        assertThat(host.command(List.of("tr", "a-z", "A-Z"))
+                        .withInput("in\nput\n")
+                        .check())
                 .isEqualTo("IN\nPUT\n");
         Command.Result failed = host.exec("sh", "-c", "echo trouble >&2; exit 7");
         assertThat(failed.exit()).isEqualTo(7);

@@ -99,7 +99,7 @@ public final class Lab implements AutoCloseable {
     }
 
     /**
-     * A real update for these hosts, QEMU from trixie-backports: the directory with {@code update.yaml} and the package
+     * A real update for these hosts, QEMU from backports: the directory with {@code update.yaml} and the package
      * files it names. Collected and tried on first use, about half a minute; then from the cache.
      */
     public Path vmmUpdate(Progress progress) throws IOException {

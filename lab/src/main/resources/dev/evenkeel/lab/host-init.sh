@@ -10,6 +10,8 @@ libvirtd_service() {
     if [ -s /etc/pki/libvirt/servercert.pem ] && [ -s /etc/pki/libvirt/private/serverkey.pem ] &&
         [ -s /etc/pki/CA/cacert.pem ]; then tls=1; fi
     sed -i "s/^listen_tls = .*/listen_tls = $tls/" /etc/libvirt/libvirtd.conf
+    # with systemd the package libvirt-daemon-system, which the hosts lack, keeps these
+    mkdir -p /var/log/libvirt/qemu /var/lib/libvirt/images
     exec /usr/sbin/libvirtd --listen
 }
 

@@ -45,6 +45,7 @@ sound() { # dpkg is content, and QEMU of version $1 runs under this libvirtd and
         echo "QEMU is not $1: $(inside qemu-system-x86_64 --version 2>&1 | head -n 1)" >&2
         exit 1
     }
+    mkdir -p "$root/var/log/libvirt" # libvirt 9.0's packages leave it to that of its system service
     inside libvirtd --daemon --pid-file /run/proof.pid
     cat >"$root/run/proof.xml" <<END
 <domain type='qemu'><name>proof</name><memory unit='MiB'>16</memory><os><type arch='x86_64'>hvm</type></os>

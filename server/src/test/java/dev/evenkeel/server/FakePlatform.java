@@ -72,7 +72,10 @@ final class FakePlatform {
                         OLD,
                         List.of(),
                         Bytes.ofMiB(4),
-                        false));
+                        false,
+                        true,
+                        false,
+                        List.of()));
         return id;
     }
 
@@ -166,6 +169,7 @@ final class FakePlatform {
         synchronized (this) {
             return switch (order.effect()) {
                 case Effect.MoveVm move -> move(host, move);
+                case Effect.HandOver h -> new Outcome.Acted();
                 case Effect.ApplyUpdate a -> change(host, NEW);
                 case Effect.VerifyUpdate v -> change(host, qemu(host));
                 case Effect.UndoUpdate u -> change(host, OLD);
@@ -206,7 +210,10 @@ final class FakePlatform {
                 version,
                 vm.obstacles(),
                 vm.dirtyRate(),
-                vm.hasLocalStorage());
+                vm.hasLocalStorage(),
+                vm.vmmCurrent(),
+                vm.aside(),
+                vm.ties());
     }
 
     private Outcome change(HostId host, String version) {

@@ -8,6 +8,7 @@ import dev.evenkeel.core.update.Payload;
 import dev.evenkeel.core.update.Severity;
 import dev.evenkeel.core.update.Update;
 import dev.evenkeel.core.update.UpdateId;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,8 +21,8 @@ final class Catalogue {
     static final UpdateId SECOND = new UpdateId("vmm-11.2");
 
     private static final TreeMap<UpdateId, Update> UPDATES = new TreeMap<>(Map.of(
-            FIRST, vmm(FIRST, "11.1", "11.3"),
-            SECOND, vmm(SECOND, "11.2", "11.4")));
+            FIRST, vmm(FIRST, "11.1", "11.3", Method.MIGRATE, Method.REBOOT),
+            SECOND, vmm(SECOND, "11.2", "11.4", Method.PRESERVE_VMM, Method.MIGRATE, Method.REBOOT)));
 
     private Catalogue() {}
 
@@ -43,16 +44,18 @@ final class Catalogue {
         return ids;
     }
 
-    private static Update vmm(UpdateId id, String qemu, String libvirt) {
+    private static Update vmm(UpdateId id, String qemu, String libvirt, Method... methods) {
         PackageFile file = new PackageFile("qemu.deb", "ab".repeat(32), Bytes.ofMiB(30), "qemu-system-x86", qemu);
         Payload payload = new Payload(List.of(file), List.of(), List.of(), List.of());
+        EnumMap<Method, Payload> payloads = new EnumMap<>(Method.class);
+        List.of(methods).forEach(method -> payloads.put(method, payload));
         return new Update(
                 id,
                 qemu,
                 Component.VMM,
                 Severity.IMPORTANT,
                 "QEMU " + qemu,
-                Map.of(Method.MIGRATE, payload, Method.REBOOT, payload),
+                payloads,
                 new TreeMap<>(Map.of("qemu", qemu, "libvirt", libvirt)));
     }
 }

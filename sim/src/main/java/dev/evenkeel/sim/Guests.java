@@ -147,7 +147,7 @@ final class Guests {
             return failed("START_FAILED", vm.id + " does not start on " + host, Outcome.Aftermath.VM_DEAD);
         }
         invariants.restarted(vm, host, effect);
-        vm.starts();
+        vm.starts(fleet);
         return new Outcome.Started(queue.now(), false);
     }
 
@@ -158,7 +158,7 @@ final class Guests {
     /** A person puts right what a run leaves to people: it runs again, or stays down by that person's hand. */
     void repairedByHand(SimVm vm) {
         if (vm.death == SimVm.Death.STOPPED && fleet.free(vm.home).compareTo(vm.memory) >= 0) {
-            vm.starts();
+            vm.starts(fleet);
         } else if (vm.death == SimVm.Death.STOPPED) {
             vm.death = SimVm.Death.BY_HAND;
         }

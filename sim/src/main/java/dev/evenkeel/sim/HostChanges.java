@@ -5,6 +5,7 @@ import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.update.Update;
 import dev.evenkeel.core.update.UpdateId;
 import java.time.Duration;
@@ -49,7 +50,7 @@ final class HostChanges {
     /** @param resumed it was begun before and cut off */
     void apply(HostId id, EffectId effect, Effect.ApplyUpdate order, boolean resumed) {
         SimHost host = fleet.host(id);
-        if (!fleet.occupying(id).isEmpty()) {
+        if (order.method() != Method.PRESERVE_VMM && !fleet.occupying(id).isEmpty()) {
             boolean begun = !host.versions.equals(host.before.getOrDefault(order.update(), host.versions));
             ends(host, effect, notEmpty(host, begun ? Outcome.Aftermath.CHANGED : Outcome.Aftermath.UNCHANGED));
             return;
@@ -66,11 +67,12 @@ final class HostChanges {
 
     void undo(HostId id, EffectId effect, Effect.UndoUpdate order) {
         SimHost host = fleet.host(id);
-        if (!fleet.occupying(id).isEmpty()) {
+        if (order.method() != Method.PRESERVE_VMM && !fleet.occupying(id).isEmpty()) {
             ends(host, effect, notEmpty(host, Outcome.Aftermath.CHANGED));
             return;
         }
         invariants.changes(id, effect, order.update(), order.method());
+        invariants.bringsBack(id, effect, order);
         SortedMap<String, String> before = host.before.getOrDefault(order.update(), new TreeMap<>());
         change(host, effect, before, faults.apply() / 3, Outcome.Aftermath.CHANGED);
     }

@@ -47,6 +47,7 @@ final class Invariants {
     private final TreeMap<String, TreeSet<RunId>> holders = new TreeMap<>();
     private final TreeMap<HostId, Long> obeyed = new TreeMap<>();
     private final TreeMap<HostId, EffectId> changing = new TreeMap<>();
+    private final TreeSet<HostId> emptied = new TreeSet<>();
     private long newestEpoch;
 
     Invariants(SimFleet fleet, TreeSet<String> published) {
@@ -164,6 +165,7 @@ final class Invariants {
         EffectId id = order.id();
         String needed = switch (order.effect()) {
             case Effect.MoveVm move -> "vm:" + move.vm();
+            case Effect.HandOver over -> "vm:" + over.vm();
             case Effect.ApplyUpdate apply -> "host:" + order.agent();
             case Effect.VerifyUpdate verify -> "host:" + order.agent();
             case Effect.UndoUpdate undo -> "host:" + order.agent();
@@ -190,6 +192,9 @@ final class Invariants {
     void changes(HostId host, EffectId effect, UpdateId update, Method method) {
         require(published.contains(update.value()), Invariant.PUBLISHED, host + " was given unpublished " + update);
         changing.put(host, effect);
+        if (method != Method.PRESERVE_VMM) { // there, one that was on its way in may arrive, on what ran before
+            emptied.add(host);
+        }
         List<SimVm> there = fleet.occupying(host);
         require(
                 method != Method.MIGRATE || there.isEmpty(),
@@ -197,8 +202,35 @@ final class Invariants {
                 host + " is changed by " + effect + " with " + there.size() + " VMs on it");
     }
 
+    /** An older daemon is about to come: it could not take over what runs on the newer VMM. */
+    void bringsBack(HostId host, EffectId effect, Effect.UndoUpdate order) {
+        String brought = Catalogue.get(order.update()).verify().getOrDefault("qemu", "?");
+        for (SimVm vm : fleet.occupying(host)) {
+            require(
+                    order.method() != Method.PRESERVE_VMM
+                            || vm.aside
+                            || !vm.runsOn(host)
+                            || !vm.vmm.equals(brought)
+                            || !fleet.host(host).qemu().equals(brought),
+                    Invariant.NO_VM_LOST,
+                    effect + " brings an older daemon to " + host + " under " + vm.id + ", which runs on " + brought);
+        }
+    }
+
+    /** We gave a VM a new process. */
+    void handedOver(SimVm vm, HostId on, Duration pause, EffectId effect) {
+        String what = effect + " handed " + vm.id + " over on " + on;
+        require(vm.ties.isEmpty(), Invariant.CONSENT, what + " although its memory is its own");
+        require(
+                pause.compareTo(vm.intent.maxPause()) <= 0,
+                Invariant.CONSENT,
+                what + ": owner allows " + vm.intent.maxPause());
+        require(!changing.containsKey(on), Invariant.EMPTY_HOST, what + " while that host is changed");
+    }
+
     void changed(HostId host) {
         changing.remove(host);
+        emptied.remove(host);
     }
 
     /** We moved a VM. */
@@ -210,7 +242,7 @@ final class Invariants {
                 Invariant.CONSENT,
                 what + ": owner allows " + vm.intent.maxPause());
         require(!postCopy || vm.intent.postCopy(), Invariant.CONSENT, what + ": owner allows no post-copy");
-        require(!changing.containsKey(to), Invariant.EMPTY_HOST, what + " while that host is changed");
+        require(!emptied.contains(to), Invariant.EMPTY_HOST, what + " while that host is changed");
     }
 
     /** We ask a guest to go down. */
@@ -295,6 +327,9 @@ final class Invariants {
                     vm.death != SimVm.Death.STOPPED,
                     Invariant.STARTED_AGAIN,
                     vm.id + " is down by " + vm.asked + " after all runs ended");
+            if (vm.aside) {
+                left.add(vm.id + " set aside on " + vm.home);
+            }
             if (vm.incoming != null) {
                 left.add(vm.id + " half defined on " + vm.incoming);
             }

@@ -110,7 +110,7 @@ final class Migrations {
         if (!vm.runsOn(from)) {
             return Refusal.of("NOT_HERE", "VM " + id + " does not run on " + from);
         }
-        if (jobs.containsKey(id)) {
+        if (jobs.containsKey(id) || vm.aside) {
             return Refusal.of("BUSY", "VM " + id + " is being migrated");
         }
         if (!fleet.connected(from, to)) {
@@ -179,6 +179,7 @@ final class Migrations {
         vm.running.remove(job.from);
         vm.running.add(job.to);
         vm.home = job.to;
+        vm.vmm = fleet.host(job.to).qemu();
         vm.incoming = null;
         if (job.effect != null) {
             invariants.moved(vm, job.to, pause, postCopy, job.effect);

@@ -108,7 +108,7 @@ final class People {
             first.add(hosts.getFirst());
             second.remove(hosts.getFirst());
         }
-        UpdateId update = chance.happens(0.8) ? Catalogue.FIRST : Catalogue.SECOND;
+        UpdateId update = chance.happens(0.75) ? Catalogue.FIRST : Catalogue.SECOND;
         RolloutPolicy policy = new RolloutPolicy(
                 chance.between(1, 3), chance.between(1, 2), chance.between(0, 2), Duration.ofSeconds(60), runPolicy());
         order(Rollout.ordered(
@@ -213,6 +213,13 @@ final class People {
                     .isOn(sim.fleet.host(run.host()).facts());
             as = on ? RunOutcome.DONE : RunOutcome.FAILED;
         }
+        boolean triedHome = run.state() instanceof HostRunState.NeedsPerson asks
+                && asks.resume() instanceof HostRunState.HandingOver over
+                && over.undoing() != null
+                && !over.aside();
+        if (triedHome) {
+            sim.fleet.occupying(run.host()).forEach(vm -> vm.comesHome(sim.fleet)); // evenkeel agent handover
+        }
         tell(run.id(), new RunEvent.ResolveOrdered(WHO, as, "looked at it"));
     }
 
@@ -231,7 +238,7 @@ final class People {
         if (vm.running.isEmpty()) {
             if (home.changing == null && sim.fleet.free(home.id).compareTo(vm.memory) >= 0) {
                 sim.trace().note(vm.id + " is started by hand");
-                vm.starts();
+                vm.starts(sim.fleet);
             }
         } else if (chance.happens(0.4)) {
             sim.trace().note(vm.id + " is destroyed by hand");

@@ -66,6 +66,7 @@ final class SimAgent {
             Migrations migrations,
             HostChanges changes,
             Guests guests,
+            HandOvers handOvers,
             Invariants invariants,
             Server server,
             PlantedBug bug,
@@ -95,6 +96,8 @@ final class SimAgent {
                 if (outcome != null) {
                     ended(entry, outcome);
                 }
+            } else if (entry.begun && entry.order.effect() instanceof Effect.HandOver over) {
+                takeUp(entry, over);
             } else if (!(entry.order.effect() instanceof Effect.MoveVm move) || !entry.begun) {
                 dormant.add(entry.order.id());
             } else if (!world.migrations().underWay(entry.order.id())) {
@@ -104,9 +107,20 @@ final class SimAgent {
         look(life);
     }
 
+    /** A VM between two daemons is not left there. */
+    private void takeUp(Entry entry, Effect.HandOver over) {
+        Outcome outcome = world.handOvers().probe(entry.order.id());
+        if (outcome != null) {
+            ended(entry, outcome);
+        } else {
+            world.handOvers().begin(host, entry.order.id(), over);
+        }
+    }
+
     void crash() {
         if (up) {
             up = false;
+            world.handOvers().interrupted(host);
             world.changes().interrupted(host);
         }
     }
@@ -182,6 +196,7 @@ final class SimAgent {
             case Effect.ApplyUpdate apply -> entry.begun ? world.changes().left(host, apply.update()) : withdrawn;
             case Effect.UndoUpdate undo -> entry.begun ? world.changes().left(host, undo.update()) : withdrawn;
             case Effect.MoveVm move -> withdrawn;
+            case Effect.HandOver over -> withdrawn;
             case Effect.VerifyUpdate verify -> withdrawn;
             case Effect.StopVm stop -> withdrawn;
             case Effect.StartVm start -> withdrawn;
@@ -201,6 +216,7 @@ final class SimAgent {
         }
         switch (entry.order.effect()) {
             case Effect.MoveVm move -> world.migrations().begin(id, move);
+            case Effect.HandOver over -> world.handOvers().begin(host, id, over);
             case Effect.ApplyUpdate apply -> world.changes().apply(host, id, apply, resumed);
             case Effect.VerifyUpdate verify -> world.changes().verify(host, id, verify);
             case Effect.UndoUpdate undo -> world.changes().undo(host, id, undo);

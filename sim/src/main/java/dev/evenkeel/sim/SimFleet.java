@@ -32,10 +32,12 @@ final class SimFleet {
         int hosts = chance.between(3, 6);
         int racks = chance.between(1, 3);
         for (int i = 1; i <= hosts; i++) {
-            fleet.add(new SimHost(
+            SimHost host = new SimHost(
                     new HostId("h" + i),
                     new Topology("r1", "z1", "rack" + (i % racks + 1), SHARD),
-                    Bytes.ofMiB(1024L * chance.between(6, 10))));
+                    Bytes.ofMiB(1024L * chance.between(6, 10)));
+            host.preserves = chance.happens(0.6);
+            fleet.add(host);
         }
         int vms = chance.between(hosts, hosts * 3);
         for (int i = 1; i <= vms; i++) {
@@ -57,7 +59,11 @@ final class SimFleet {
         AvailabilitySetId set = chance.happens(0.3) ? new AvailabilitySetId("set" + chance.between(1, 2)) : null;
         Bytes dirty = Bytes.ofMiB(chance.happens(0.04) ? 400 : chance.between(0, 80));
         TenantId tenant = new TenantId(chance.happens(0.5) ? "acme" : "blue");
-        return new SimVm(id, tenant, Bytes.ofMiB(256L * chance.between(1, 6)), set, intent, obstacles, dirty, home);
+        SimVm vm = new SimVm(id, tenant, Bytes.ofMiB(256L * chance.between(1, 6)), set, intent, obstacles, dirty, home);
+        vm.ties = chance.happens(0.15)
+                ? List.of(Refusal.of("MEMORY_NOT_SHARED", "VM " + id + " has its memory to itself"))
+                : List.of();
+        return vm;
     }
 
     void add(SimHost host) {
@@ -100,14 +106,13 @@ final class SimFleet {
 
     HostReport look(HostId id, java.time.Instant now) {
         SimHost host = host(id);
-        String vmm = host.versions.getOrDefault("qemu", "?");
         return new HostReport(
                 id,
                 now,
                 host.facts(),
                 all.stream()
                         .filter(vm -> vm.knownOn(id))
-                        .map(vm -> vm.seenOn(id, vmm))
+                        .map(vm -> vm.seenOn(id, host.qemu()))
                         .toList());
     }
 

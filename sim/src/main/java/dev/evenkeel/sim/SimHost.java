@@ -5,8 +5,10 @@ import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.HostFacts;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Topology;
+import dev.evenkeel.core.impact.Ladder;
 import dev.evenkeel.core.update.UpdateId;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -21,6 +23,9 @@ final class SimHost {
 
     /** What ran before an update, kept on the host's disk for its undo. */
     final TreeMap<UpdateId, SortedMap<String, String>> before = new TreeMap<>();
+
+    /** Whether VMs can get a new VMM beneath them here. */
+    boolean preserves;
 
     boolean up = true;
 
@@ -38,7 +43,12 @@ final class SimHost {
         this.memory = memory;
     }
 
+    String qemu() {
+        return versions.getOrDefault("qemu", "?");
+    }
+
     HostFacts facts() {
-        return new HostFacts(id.value(), id.value() + ".mgmt", "x86_64", "sim", 8, memory, versions, new TreeSet<>());
+        TreeSet<String> capabilities = preserves ? new TreeSet<>(Set.of(Ladder.PRESERVE_VMM)) : new TreeSet<>();
+        return new HostFacts(id.value(), id.value() + ".mgmt", "x86_64", "sim", 8, memory, versions, capabilities);
     }
 }

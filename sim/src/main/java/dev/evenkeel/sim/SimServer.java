@@ -245,7 +245,7 @@ final class SimServer {
     private static VmForecast forecast(Vm vm, dev.evenkeel.core.fleet.Host from, dev.evenkeel.core.fleet.Host to) {
         Duration pause = vm.dirtyRate() == null ? Duration.ofMillis(50) : Migrations.pause(vm.dirtyRate());
         long total = (long) (vm.memory().toMiB() / Migrations.BANDWIDTH * 1000);
-        return new VmForecast(vm.id(), new Impact.Pause(pause), Duration.ofMillis(total));
+        return new VmForecast(vm.id(), to.id(), new Impact.Pause(pause), Duration.ofMillis(total));
     }
 
     // What comes from outside. False when it was not taken; whoever sent it tries again.

@@ -33,6 +33,16 @@ final class SimVm {
     final @Nullable AvailabilitySetId set;
     Intent intent;
     final List<Refusal> obstacles;
+
+    /** Why its memory can't be kept while its VMM is replaced. */
+    List<Refusal> ties = List.of();
+
+    /** What its process is of. */
+    String vmm = "10.0";
+
+    /** It is with its host's agent's own daemon. */
+    boolean aside;
+
     final Bytes dirtyRate;
 
     /** Where it is defined. */
@@ -111,23 +121,53 @@ final class SimVm {
         return occupies(host) || home.equals(host);
     }
 
+    /** Whether it is in its place and runs what is installed there. */
+    boolean settled(SimFleet fleet) {
+        return !aside && vmm.equals(fleet.host(home).qemu());
+    }
+
+    void comesHome(SimFleet fleet) {
+        if (aside) {
+            aside = false;
+            vmm = fleet.host(home).qemu();
+        }
+    }
+
     void dies(Death how) {
         running.clear();
+        aside = false;
         incoming = null;
         death = how;
     }
 
-    void starts() {
+    void starts(SimFleet fleet) {
         running.add(home);
+        vmm = fleet.host(home).qemu();
         death = null;
         asked = null;
     }
 
     /** As the agent of {@code host} sees it. */
-    Vm seenOn(HostId host, String vmm) {
+    Vm seenOn(HostId host, String installed) {
         VmState state = runsOn(host)
                 ? VmState.RUNNING
                 : host.equals(incoming) ? VmState.PAUSED : death == Death.VMM_DIED ? VmState.CRASHED : VmState.SHUT_OFF;
-        return new Vm(id, id.value(), tenant, host, state, memory, 1, set, intent, vmm, obstacles, dirtyRate, false);
+        return new Vm(
+                id,
+                id.value(),
+                tenant,
+                host,
+                state,
+                memory,
+                1,
+                set,
+                intent,
+                vmm,
+                obstacles,
+                dirtyRate,
+                false,
+                !runsOn(host) || vmm.equals(installed),
+                runsOn(host) && aside,
+                ties);
     }
 }

@@ -30,6 +30,7 @@ public final class Simulation {
     final Migrations migrations;
     final HostChanges changes;
     final Guests guests;
+    final HandOvers handOvers;
     final TreeMap<HostId, SimAgent> agents = new TreeMap<>();
     final TreeSet<HostId> cordoned = new TreeSet<>();
     private final TreeMap<HostId, HostReport> inventory = new TreeMap<>();
@@ -52,8 +53,9 @@ public final class Simulation {
         this.migrations = new Migrations(queue, chance, fleet, invariants, trace, faults, this::ended);
         this.changes = new HostChanges(queue, chance, fleet, invariants, faults, this::ended);
         this.guests = new Guests(queue, chance, fleet, migrations, invariants, faults, this::ended);
+        this.handOvers = new HandOvers(queue, chance, fleet, invariants, faults, this::ended);
         SimAgent.World surroundings = new SimAgent.World(
-                queue, chance, fleet, migrations, changes, guests, invariants, new Way(), bug, () -> faults);
+                queue, chance, fleet, migrations, changes, guests, handOvers, invariants, new Way(), bug, () -> faults);
         for (SimHost host : fleet.hosts()) {
             agents.put(host.id, new SimAgent(host.id, surroundings));
             inventory.put(host.id, fleet.look(host.id, queue.now()));
@@ -120,6 +122,7 @@ public final class Simulation {
         migrations.suffers(faults);
         changes.suffers(faults);
         guests.suffers(faults);
+        handOvers.suffers(faults);
         fleet.hosts().forEach(host -> {
             link.mend(host.id);
             fleet.hosts().forEach(other -> fleet.mend(host.id, other.id));

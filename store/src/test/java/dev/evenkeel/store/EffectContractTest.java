@@ -148,6 +148,7 @@ class EffectContractTest {
                         Duration.ofMinutes(20)),
                 new Effect.AbortMove(new VmId("vm-1"), EFFECT),
                 new Effect.ApplyUpdate(new UpdateId("qemu-11.1"), Method.MIGRATE),
+                new Effect.HandOver(new VmId("vm-1"), Duration.ofSeconds(1), true),
                 new Effect.VerifyUpdate(new UpdateId("qemu-11.1")),
                 new Effect.UndoUpdate(new UpdateId("qemu-11.1"), Method.HOT_PATCH),
                 new Effect.StartVm(new VmId("vm-1")),

@@ -120,7 +120,10 @@ class RegistryTest {
                 "10.0.2",
                 List.of(Refusal.of("HOST_DEVICE", "a passed-through device")),
                 Bytes.ofKiB(12),
-                true);
+                true,
+                true,
+                false,
+                List.of(Refusal.of("MEMORY_NOT_SHARED", "its memory is its own")));
     }
 
     private static Update update(String id, String title) {

@@ -143,6 +143,7 @@ final class Runs {
                 Duration.ofNanos(123_456_789),
                 null,
                 Duration.ofSeconds(3),
+                Duration.ofMillis(-120),
                 null);
     }
 }

@@ -93,6 +93,7 @@ class JsonTest {
                 Duration.ofSeconds(3),
                 Bytes.ofMiB(7),
                 false,
+                Duration.ofMillis(-12),
                 null,
                 null);
         RunEvent ended = new RunEvent.EffectEnded(new EffectId("r1/3"), moved);

@@ -28,12 +28,16 @@ public final class LibvirtHostDriver implements HostDriver {
     private final PackageUpdates packages;
     private final Catalogue catalogue;
     private final Restarts restarts;
+    private final HandOvers handOvers;
 
-    public LibvirtHostDriver(Moves moves, PackageUpdates packages, Catalogue catalogue, Restarts restarts) {
+    /** Each part carries out the effects that it is named after. */
+    public LibvirtHostDriver(
+            Moves moves, PackageUpdates packages, Catalogue catalogue, Restarts restarts, HandOvers handOvers) {
         this.moves = moves;
         this.packages = packages;
         this.catalogue = catalogue;
         this.restarts = restarts;
+        this.handOvers = handOvers;
     }
 
     @Override
@@ -45,6 +49,7 @@ public final class LibvirtHostDriver implements HostDriver {
     public Outcome perform(EffectOrder order) {
         return switch (order.effect()) {
             case Effect.MoveVm move -> moves.perform(order.id(), move);
+            case Effect.HandOver over -> handOvers.perform(order.id(), over);
             case Effect.AbortMove abort -> moves.abort(abort);
             case Effect.ApplyUpdate apply ->
                 with(apply.update(), update -> packages.apply(order.id(), update, apply.method()));
@@ -61,6 +66,7 @@ public final class LibvirtHostDriver implements HostDriver {
     public Probe probe(EffectOrder order) {
         return switch (order.effect()) {
             case Effect.MoveVm move -> moves.probe(order.id(), move);
+            case Effect.HandOver over -> handOvers.probe(order.id(), over);
             case Effect.ApplyUpdate apply ->
                 probe(apply.update(), update -> packages.probeApply(order.id(), update, apply.method()));
             case Effect.UndoUpdate undo ->

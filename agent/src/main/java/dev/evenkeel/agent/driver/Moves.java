@@ -137,13 +137,14 @@ public final class Moves {
                 measured.total(),
                 measured.transferred(),
                 measured.postCopy(),
-                skew(measured.clock()),
+                skew(measured.clock(), GuestClock.Set::before),
+                skew(measured.clock(), GuestClock.Set::after),
                 foreseen);
     }
 
-    private static @Nullable Duration skew(GuestClock clock) {
+    private static @Nullable Duration skew(GuestClock clock, Function<GuestClock.Set, GuestClock.Reading> when) {
         return switch (clock) {
-            case GuestClock.Set set -> set.after().skew();
+            case GuestClock.Set set -> when.apply(set).skew();
             case GuestClock.NotSet n -> null;
         };
     }

@@ -72,6 +72,7 @@ public final class EffectExecutor implements Closeable {
     private static boolean goesOnByItself(Effect effect) {
         return switch (effect) {
             case Effect.MoveVm m -> true;
+            case Effect.HandOver h -> true; // where it stands between two daemons it is not to be left
             case Effect.ApplyUpdate a -> false;
             case Effect.UndoUpdate u -> false;
             case Effect.VerifyUpdate v -> false;

@@ -8,9 +8,12 @@ import dev.evenkeel.agent.libvirt.DomainStatistics;
 import dev.evenkeel.agent.libvirt.Domains;
 import dev.evenkeel.agent.libvirt.LibvirtError;
 import dev.evenkeel.agent.libvirt.LibvirtException;
+import dev.evenkeel.agent.libvirt.Ties;
 import dev.evenkeel.agent.link.HostObserver;
 import dev.evenkeel.agent.packages.RunningSoftware;
 import dev.evenkeel.agent.preserve.PersistentMemory;
+import dev.evenkeel.agent.preserve.VmmBinary;
+import dev.evenkeel.agent.preserve.VmmHandover;
 import dev.evenkeel.core.fleet.AvailabilitySetId;
 import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.HostFacts;
@@ -20,11 +23,11 @@ import dev.evenkeel.core.fleet.TenantId;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.fleet.VmState;
+import dev.evenkeel.core.impact.Ladder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,23 +48,34 @@ public final class LibvirtObserver implements HostObserver {
     private static final Logger LOG = LoggerFactory.getLogger(LibvirtObserver.class);
     private static final Path CPUINFO = Path.of("/proc/cpuinfo");
     private static final Path USERFAULTFD = Path.of("/dev/userfaultfd");
+    private static final Path LIBVIRTD = Path.of("/usr/sbin/libvirtd");
+    private static final Path UNSHARE = Path.of("/usr/bin/unshare");
 
     private final HostId host;
     private final String address;
     private final @Nullable Bytes memoryForVms;
     private final Supplier<Connection> libvirt;
+    private final VmmHandover handover;
     private final Map<String, String> vmmVersions = new HashMap<>();
+    private final Map<String, Boolean> installed = new HashMap<>();
 
     /**
      * @param address management address that other hosts migrate to
      * @param memoryForVms how much of the host's memory VMs may use in all, or null for all of it
      * @param libvirt opens a connection to this host's daemon, closed after each look
+     * @param handover knows of VMs that are with the agent's own daemon
      */
-    public LibvirtObserver(HostId host, String address, @Nullable Bytes memoryForVms, Supplier<Connection> libvirt) {
+    public LibvirtObserver(
+            HostId host,
+            String address,
+            @Nullable Bytes memoryForVms,
+            Supplier<Connection> libvirt,
+            VmmHandover handover) {
         this.host = host;
         this.address = address;
         this.memoryForVms = memoryForVms;
         this.libvirt = libvirt;
+        this.handover = handover;
     }
 
     @Override
@@ -74,16 +88,35 @@ public final class LibvirtObserver implements HostObserver {
     }
 
     private Sight look(Connection libvirt) throws IOException {
-        List<Vm> vms = new ArrayList<>();
-        TreeMap<String, String> seen = new TreeMap<>();
-        try (Domains domains = libvirt.domains()) {
-            for (Domain domain : domains) {
-                look(domain, seen).ifPresent(vms::add);
+        TreeMap<VmId, Vm> vms = new TreeMap<>();
+        TreeSet<String> seen = new TreeSet<>();
+        look(libvirt, false, seen, vms);
+        try (Connection aside = handover.aside().orElse(null)) {
+            if (aside != null) {
+                look(aside, true, seen, vms);
             }
         }
-        vmmVersions.keySet().retainAll(seen.keySet());
-        vms.sort(Comparator.comparing(Vm::id));
-        return new Sight(facts(libvirt), vms);
+        vmmVersions.keySet().retainAll(seen);
+        installed.keySet().removeIf(key -> !seen.contains(key.substring(0, key.indexOf(' '))));
+        return new Sight(facts(libvirt), List.copyOf(vms.values()));
+    }
+
+    /** On its way between this host's two daemons a VM is known to both; where it runs is what counts. */
+    private void look(Connection libvirt, boolean aside, TreeSet<String> seen, TreeMap<VmId, Vm> vms)
+            throws IOException {
+        try (Domains domains = libvirt.domains()) {
+            for (Domain domain : domains) {
+                look(domain, aside, seen)
+                        .filter(vm -> !aside || vm.state().alive())
+                        .ifPresent(vm -> vms.merge(vm.id(), vm, LibvirtObserver::theLivelier));
+            }
+        }
+    }
+
+    private static Vm theLivelier(Vm home, Vm aside) {
+        boolean homeLives = home.state() == VmState.RUNNING
+                || aside.state() != VmState.RUNNING && home.state().alive();
+        return homeLives ? home : aside;
     }
 
     private HostFacts facts(Connection libvirt) throws IOException {
@@ -98,6 +131,9 @@ public final class LibvirtObserver implements HostObserver {
         TreeSet<String> capabilities = new TreeSet<>();
         if (Files.exists(USERFAULTFD)) {
             capabilities.add("post-copy");
+        }
+        if (Files.isExecutable(LIBVIRTD) && Files.isExecutable(UNSHARE)) {
+            capabilities.add(Ladder.PRESERVE_VMM);
         }
         if (Files.exists(Path.of("/dev/kvm"))) {
             capabilities.add("kvm");
@@ -130,15 +166,19 @@ public final class LibvirtObserver implements HostObserver {
      * Empty for our own probes, and for a domain that went away while it was looked at. Nothing else may make a VM unseen:
      * a host that seems empty is changed.
      */
-    private Optional<Vm> look(Domain domain, Map<String, String> seen) throws IOException {
+    private Optional<Vm> look(Domain domain, boolean aside, TreeSet<String> seen) throws IOException {
         try {
             if (RunningSoftware.isProbe(domain.name())) {
                 return Optional.empty();
             }
             DomainState state = domain.state();
-            DomainDescription description = DomainDescription.parse(domain.xml());
+            String xml = domain.xml();
+            DomainDescription description = DomainDescription.parse(xml);
             UUID id = domain.id();
-            String vmm = state.isActive() ? vmmVersion(domain, state, seen) : "";
+            String process = state.isActive() ? process(domain.name(), aside) : "";
+            String key = id + "@" + process;
+            String vmm = state.isActive() ? vmmVersion(domain, state, key) : "";
+            seen.add(key);
             return Optional.of(new Vm(
                     new VmId(id.toString()),
                     domain.name(),
@@ -162,7 +202,10 @@ public final class LibvirtObserver implements HostObserver {
                             .anyMatch(d -> d.device().equals("disk")
                                     && d.type().equals("file")
                                     && !d.readOnly()
-                                    && !d.shareable())));
+                                    && !d.shareable()),
+                    !state.isActive() || runsWhatIsInstalled(process, key),
+                    aside,
+                    state.isActive() ? Ties.of(domain.name(), xml) : List.of()));
         } catch (LibvirtException e) {
             if (e.code() == LibvirtError.NO_DOMAIN) {
                 return Optional.empty();
@@ -197,8 +240,7 @@ public final class LibvirtObserver implements HostObserver {
      * The version of the process that runs the VM, whatever is installed by now; empty when it can't be asked now. One
      * that is on its way in is not asked: libvirt would not answer until it has arrived.
      */
-    private String vmmVersion(Domain domain, DomainState state, Map<String, String> seen) throws IOException {
-        String key = domain.id() + "@" + pid(domain.name());
+    private String vmmVersion(Domain domain, DomainState state, String key) throws IOException {
         String version = vmmVersions.get(key);
         if (version == null && state.isPausedByMigration()) {
             return "";
@@ -212,13 +254,31 @@ public final class LibvirtObserver implements HostObserver {
             }
             vmmVersions.put(key, version);
         }
-        seen.put(key, version);
         return version;
     }
 
-    private static String pid(String name) {
+    /** Compared once for each process and each program that comes to lie in its place. */
+    private boolean runsWhatIsInstalled(String process, String key) {
         try {
-            return Files.readString(Path.of("/run/libvirt/qemu", name + ".pid")).strip();
+            long pid = Long.parseLong(process);
+            BasicFileAttributes there = Files.readAttributes(VmmBinary.installedFor(pid), BasicFileAttributes.class);
+            String pair = key + " " + there.fileKey() + " " + there.lastModifiedTime();
+            Boolean known = installed.get(pair);
+            if (known == null) {
+                known = VmmBinary.isInstalled(pid);
+                installed.put(pair, known);
+            }
+            return known;
+        } catch (IOException | NumberFormatException e) {
+            LOG.debug("what runs {} can't be told: {}", key, e.getMessage());
+            return false;
+        }
+    }
+
+    private String process(String name, boolean aside) {
+        Path run = aside ? handover.asideRun() : VmmHandover.HOME_RUN;
+        try {
+            return Long.toString(VmmBinary.processOf(run, name));
         } catch (IOException e) {
             return "?";
         }

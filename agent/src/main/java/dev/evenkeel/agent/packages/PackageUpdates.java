@@ -23,7 +23,8 @@ import java.util.function.Supplier;
 /**
  * Brings an update's packages onto the host and back. Nothing is touched before everything needed for the way forward
  * and the way back lies on the host, checked by digest. A note on disk says that dpkg may have begun; after a crash the
- * call may be repeated, which dpkg takes well: what is installed is installed again. No dpkg begins while a VM lives here.
+ * call may be repeated, which dpkg takes well: what is installed is installed again. No dpkg begins while a VM lives here, unless VMs are to keep
+ * their memory while it works.
  */
 public final class PackageUpdates {
     /**
@@ -115,7 +116,7 @@ public final class PackageUpdates {
     /** Installs the payload's packages and restarts what the payload names. */
     public synchronized Outcome apply(EffectId effect, Update update, Method method) {
         try {
-            return applyOrThrow(effect, update, update.payload(method).orElseThrow());
+            return applyOrThrow(effect, update, update.payload(method).orElseThrow(), readiness.occupants(method));
         } catch (IOException e) {
             Refusal why = Refusal.of("APPLY_IO", "applying " + update.id() + ": " + e.getMessage());
             return new Outcome.Failed(why, aftermath(update), !begun.with(update));
@@ -126,10 +127,11 @@ public final class PackageUpdates {
         return begun.with(update) ? Aftermath.CHANGED : Aftermath.UNCHANGED;
     }
 
-    private Outcome applyOrThrow(EffectId effect, Update update, Payload payload) throws IOException {
+    private Outcome applyOrThrow(EffectId effect, Update update, Payload payload, Readiness.Occupants occupants)
+            throws IOException {
         boolean again = begun.with(update);
         if (!again) {
-            Refusal refusal = readiness.preflight(payload);
+            Refusal refusal = readiness.preflight(payload, occupants);
             if (refusal != null) {
                 return new Outcome.Failed(refusal, Aftermath.UNCHANGED, false);
             }
@@ -147,13 +149,13 @@ public final class PackageUpdates {
             return new Outcome.Failed(Readiness.busy(), aftermath(update), true);
         }
         // VMs may have come while files were fetched, or since an earlier try was cut off.
-        Refusal filled = readiness.notEmpty();
+        Refusal filled = occupants.inTheWay();
         if (filled != null) {
             return new Outcome.Failed(filled, aftermath(update), false);
         }
         closing.close(effect);
         try {
-            filled = readiness.notEmpty(); // whoever slipped in before the door was shut
+            filled = occupants.inTheWay(); // whoever slipped in before the door was shut
             return filled != null
                     ? new Outcome.Failed(filled, aftermath(update), false)
                     : install(effect, update, payload, files, before, again);
@@ -220,7 +222,8 @@ public final class PackageUpdates {
             if (!readiness.awaitIdle()) {
                 return new Outcome.Failed(Readiness.busy(), Aftermath.CHANGED, true);
             }
-            Refusal filled = readiness.notEmptyForUndo();
+            Readiness.Occupants occupants = readiness.occupantsAtUndo(method);
+            Refusal filled = occupants.inTheWay();
             if (filled != null) {
                 return new Outcome.Failed(filled, Aftermath.CHANGED, true);
             }
@@ -229,7 +232,7 @@ public final class PackageUpdates {
                     .toList());
             closing.close(effect);
             try {
-                filled = readiness.notEmptyForUndo();
+                filled = occupants.inTheWay();
                 return filled != null
                         ? new Outcome.Failed(filled, Aftermath.CHANGED, true)
                         : bringBack(effect, update, payload, wayBack, before);

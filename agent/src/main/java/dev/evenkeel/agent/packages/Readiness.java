@@ -3,6 +3,7 @@ package dev.evenkeel.agent.packages;
 import dev.evenkeel.agent.libvirt.LibvirtException;
 import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.update.PackageFile;
 import dev.evenkeel.core.update.Payload;
 import java.io.IOException;
@@ -35,10 +36,28 @@ final class Readiness {
         this.livingVms = livingVms;
     }
 
+    /** Whether VMs on the host are in the way of a change. */
+    @FunctionalInterface
+    interface Occupants {
+        /** Null when none is. */
+        @Nullable
+        Refusal inTheWay() throws IOException;
+    }
+
+    /** VMs that stay while the packages beneath them are changed are not in the way. */
+    Occupants occupants(Method method) {
+        return method == Method.PRESERVE_VMM ? () -> null : this::notEmpty;
+    }
+
+    /** The same for an undo. */
+    Occupants occupantsAtUndo(Method method) {
+        return method == Method.PRESERVE_VMM ? () -> null : this::notEmptyForUndo;
+    }
+
     /** Null when the host may be changed by this payload as far as dpkg, disks and VMs go. */
     @Nullable
-    Refusal preflight(Payload payload) throws IOException {
-        Refusal filled = notEmpty();
+    Refusal preflight(Payload payload, Occupants occupants) throws IOException {
+        Refusal filled = occupants.inTheWay();
         if (filled != null) {
             return filled;
         }
@@ -69,8 +88,7 @@ final class Readiness {
     }
 
     /** Null when no VM lives here; a VM that is arriving counts as one. */
-    @Nullable
-    Refusal notEmpty() {
+    private @Nullable Refusal notEmpty() {
         List<String> vms;
         try {
             vms = livingVms.get();
@@ -104,8 +122,7 @@ final class Readiness {
     /**
      * The same for an undo, which is to bring back a host whose libvirt may not answer any more: then the processes tell.
      */
-    @Nullable
-    Refusal notEmptyForUndo() throws IOException {
+    private @Nullable Refusal notEmptyForUndo() throws IOException {
         Refusal refusal = notEmpty();
         return refusal != null && refusal.code().equals(UNSEEN) ? filled(VmProcesses.running()) : refusal;
     }

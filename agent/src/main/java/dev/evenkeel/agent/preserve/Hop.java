@@ -3,6 +3,7 @@ package dev.evenkeel.agent.preserve;
 import dev.evenkeel.agent.libvirt.BlockingCalls;
 import dev.evenkeel.agent.libvirt.Connection;
 import dev.evenkeel.agent.libvirt.Domain;
+import dev.evenkeel.agent.libvirt.DomainEvent;
 import dev.evenkeel.agent.libvirt.LibvirtException;
 import dev.evenkeel.agent.libvirt.MigrationOptions;
 import dev.evenkeel.agent.libvirt.MigrationOptions.Flag;
@@ -16,6 +17,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -28,16 +31,31 @@ final class Hop {
     /** Where QEMU may make a socket under every daemon of every host, should the operator migrate the VM later. */
     private static final Path QEMU_DIRECTORY = Path.of("/var/lib/libvirt/qemu");
 
+    /** A hop takes a second or two; one that takes this long hangs, the VM standing still or not. */
+    private static final Duration LONGEST = Duration.ofSeconds(30);
+
     private final UUID vm;
     private final HandoverOrder order;
     private final Side to;
+    private final Path run;
+    private final Duration maxPause;
     private final String uri;
     private final Ends ends;
 
-    Hop(UUID vm, HandoverOrder order, Side to, Supplier<Connection> home, SecondDaemon second, BlockingCalls calls) {
+    /** @param maxPause how long the VM may stand still before the hop is given up */
+    Hop(
+            UUID vm,
+            HandoverOrder order,
+            Side to,
+            Duration maxPause,
+            Supplier<Connection> home,
+            SecondDaemon second,
+            BlockingCalls calls) {
         this.vm = vm;
         this.order = order;
         this.to = to;
+        this.run = to == Side.SECOND ? second.run() : VmmHandover.HOME_RUN;
+        this.maxPause = maxPause;
         this.uri = to == Side.SECOND ? second.uri() : second.homeUri();
         Daemons daemons = new Daemons() {
             @Override
@@ -93,7 +111,10 @@ final class Hop {
             order.next(to);
             domain.monitor(IncomingMonitor.ignoreShared(true));
             String document = SecondMonitor.in(domain.migratableXml(), monitor);
-            IncomingMonitor incoming = new IncomingMonitor(monitor, order.kept());
+            String name = domain.name();
+            Instant begun = Instant.now();
+            IncomingMonitor incoming = new IncomingMonitor(
+                    monitor, order.kept(), Devices.of(SharedMemory.monitor(domain)), () -> overdue(name, begun));
             try (incoming) {
                 domain.migrate(uri, options(document, stream));
             } catch (LibvirtException e) {
@@ -103,6 +124,22 @@ final class Hop {
                 Files.deleteIfExists(monitor); // nobody else is to speak to it
                 Files.deleteIfExists(stream);
             }
+        }
+    }
+
+    /** The new process, once its VM has stood still too long, or the hop has come to nothing for too long. */
+    private Optional<Long> overdue(String name, Instant begun) {
+        Instant late = Instant.now().minus(maxPause);
+        boolean hangs = begun.plus(LONGEST).isBefore(Instant.now());
+        boolean isLate = hangs
+                || ends.heardAtSource().stream()
+                        .anyMatch(event -> event instanceof DomainEvent.LifecycleChanged stopped
+                                && stopped.change() == DomainEvent.Change.SUSPENDED
+                                && stopped.at().isBefore(late));
+        try {
+            return isLate ? Optional.of(VmmBinary.processOf(run, name)) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty(); // it has ended
         }
     }
 

@@ -1,30 +1,32 @@
 package dev.evenkeel.agent.preserve;
 
-import dev.evenkeel.wire.Json;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import tools.jackson.databind.JsonNode;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Speaks QMP (https://www.qemu.org/docs/master/interop/qmp-spec.html) to a QEMU that libvirt is starting for a hand-over, and tells
- * it to expect a stream without the shared memory, before libvirt tells it to listen. When this comes too late, QEMU refuses the
- * stream and the VM stays where it is.
+ * Speaks with a QEMU that libvirt is starting for a hand-over. It tells it to expect a stream without the shared memory, before
+ * libvirt tells it to listen; when this comes too late, QEMU refuses the stream and the VM stays where it is. And it ends the new
+ * process when the VM has stood still for too long, so that the old one goes on; but only a process that has never run the VM.
  */
 final class IncomingMonitor implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(IncomingMonitor.class);
     private static final Duration GLANCE = Duration.ofMillis(2);
+    private static final Duration WATCH = Duration.ofMillis(20);
+    private static final int GLANCES_UNTIL_STILL = 500;
 
     private final Path socket;
     private final Path kept;
+    private final Devices devices;
+    private final Supplier<Optional<Long>> overdue;
     private final Thread thread;
     private volatile boolean closed;
     private volatile String trouble = "QEMU never opened its second monitor";
@@ -33,45 +35,107 @@ final class IncomingMonitor implements AutoCloseable {
      * Waits in the background for the socket to appear.
      *
      * @param kept the directory with the files that must be the new process's memory
+     * @param devices that the new process must have, neither more nor fewer
+     * @param overdue the new process, once it hangs or the VM has stood still for longer than it may
      */
-    IncomingMonitor(Path socket, Path kept) {
+    IncomingMonitor(Path socket, Path kept, Devices devices, Supplier<Optional<Long>> overdue) {
         this.socket = socket;
         this.kept = kept;
+        this.devices = devices;
+        this.overdue = overdue;
         this.thread = Thread.ofPlatform().daemon().name("handover-monitor").start(this::run);
     }
 
     private void run() {
         try {
-            while (!closed && !tell()) {
+            Optional<QmpSocket> found = QmpSocket.connect(socket);
+            while (found.isEmpty() && !closed) {
                 LockSupport.parkNanos(GLANCE.toNanos());
+                found = QmpSocket.connect(socket);
+            }
+            if (found.isPresent()) {
+                try (QmpSocket qemu = found.get()) {
+                    tell(qemu);
+                    watch(qemu);
+                }
             }
         } catch (IOException e) {
-            trouble = closed ? "QEMU did not answer on its second monitor" : String.valueOf(e.getMessage());
+            if (!closed || !trouble.isEmpty()) {
+                trouble = closed ? "QEMU did not answer on its second monitor" : String.valueOf(e.getMessage());
+            }
         }
     }
 
-    /** @return false while nobody listens there */
-    private boolean tell() throws IOException {
-        if (!Files.exists(socket)) {
-            return false;
+    private void tell(QmpSocket qemu) throws IOException {
+        SharedMemory memory = SharedMemory.of("", qemu::ask);
+        if (!memory.isKeptIn(kept)) {
+            throw new IOException("the new process was given other memory than the VM's: " + memory.files()
+                    + "; libvirt did not run the hook, because it looks for hooks only when it starts");
         }
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            try {
-                channel.connect(UnixDomainSocketAddress.of(socket));
-            } catch (IOException e) {
-                return false; // made, not yet listened to
+        Optional<String> difference = Devices.of(qemu::ask).difference(devices);
+        if (difference.isPresent()) {
+            throw new IOException("the new process is not the same machine: " + difference.get());
+        }
+        qemu.ask(ignoreShared(true));
+        trouble = "";
+    }
+
+    private void watch(QmpSocket qemu) throws IOException {
+        while (!closed) {
+            Optional<Long> late = overdue.get();
+            if (late.isPresent()) {
+                if (!qemu.hasHappened("RESUME")) {
+                    end(qemu, late.get());
+                }
+                return;
             }
-            BufferedReader answers = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
-            answers.readLine(); // the greeting
-            ask(channel, answers, "{\"execute\":\"qmp_capabilities\"}");
-            SharedMemory memory = SharedMemory.of("", command -> ask(channel, answers, command));
-            if (!memory.isKeptIn(kept)) {
-                throw new IOException("the new process was given other memory than the VM's: " + memory.files()
-                        + "; libvirt did not run the hook, because it looks for hooks only when it starts");
+            LockSupport.parkNanos(WATCH.toNanos());
+        }
+    }
+
+    /**
+     * Ends a process that has not run the VM. QEMU writes the event RESUME before any virtual CPU runs (vm_prepare_start in
+     * system/cpus.c), so a process that stands still and has not written it never ran the VM, and will not any more.
+     */
+    private void end(QmpSocket qemu, long process) throws IOException {
+        signal("STOP", process);
+        boolean still = false;
+        for (int i = 0; i < GLANCES_UNTIL_STILL && !still; i++) {
+            LockSupport.parkNanos(GLANCE.toNanos());
+            still = standsStill(process);
+        }
+        if (still && !qemu.hasHappened("RESUME")) {
+            trouble =
+                    "the new process hung, or kept the VM standing still for too long; it was ended before it ran the VM";
+            LOG.warn("process {}: {}", process, trouble);
+            ProcessHandle.of(process).ifPresent(ProcessHandle::destroyForcibly);
+        } else {
+            signal("CONT", process);
+        }
+    }
+
+    /** Whether every thread of a process is stopped, by proc(5). */
+    private static boolean standsStill(long process) throws IOException {
+        try (DirectoryStream<Path> threads =
+                Files.newDirectoryStream(Path.of("/proc", Long.toString(process), "task"))) {
+            for (Path each : threads) {
+                String stat = Files.readString(each.resolve("stat"));
+                if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+                    return false;
+                }
             }
-            ask(channel, answers, ignoreShared(true));
-            trouble = "";
             return true;
+        }
+    }
+
+    private static void signal(String name, long process) throws IOException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process)).start();
+        try {
+            if (!kill.waitFor(GLANCES_UNTIL_STILL, TimeUnit.MILLISECONDS)) {
+                throw new IOException("kill -" + name + " " + process + " does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -81,27 +145,7 @@ final class IncomingMonitor implements AutoCloseable {
                 + "[{\"capability\":\"x-ignore-shared\",\"state\":" + on + "}]}}";
     }
 
-    private static JsonNode ask(SocketChannel channel, BufferedReader answers, String command) throws IOException {
-        ByteBuffer bytes = StandardCharsets.UTF_8.encode(command + "\n");
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
-        while (true) {
-            String line = answers.readLine();
-            if (line == null) {
-                throw new IOException("QEMU closed its monitor");
-            }
-            JsonNode answer = Json.mapper().readTree(line);
-            if (answer.has("error")) {
-                throw new IOException("QEMU said " + answer.at("/error/desc").asString());
-            }
-            if (answer.has("return")) {
-                return answer.path("return");
-            }
-        }
-    }
-
-    /** Why QEMU was not told; empty when it was. */
+    /** Why QEMU was not told, or was ended; empty when neither. */
     String trouble() {
         return trouble;
     }

@@ -59,8 +59,11 @@ final class SecondDaemon {
         return "qemu+unix:///system?socket=" + directory.resolve("home/libvirt-sock");
     }
 
-    /** A connection to it; it is started when it does not run. */
-    Connection open() {
+    /** A connection to it; it is started when it does not run, and anew when it is not the daemon that is installed now. */
+    synchronized Connection open() {
+        if (isReplaced()) {
+            stop();
+        }
         Optional<Connection> running = connect();
         if (running.isPresent()) {
             return running.get();
@@ -83,7 +86,13 @@ final class SecondDaemon {
                 + PATIENCE.toSeconds() + " s; its log is " + directory.resolve("libvirtd.log")));
     }
 
-    private Optional<Connection> connect() {
+    /** Where it notes the processes of its VMs. */
+    Path run() {
+        return directory.resolve("run/qemu");
+    }
+
+    /** A connection to it, where it runs. */
+    Optional<Connection> connect() {
         if (!Files.exists(directory.resolve("run/libvirt-sock"))) {
             return Optional.empty();
         }
@@ -159,8 +168,28 @@ final class SecondDaemon {
                 .start();
     }
 
+    private boolean isReplaced() {
+        try {
+            return process().isPresent()
+                    && !VmmBinary.isInstalled(process().get().pid());
+        } catch (IOException e) {
+            return false; // it has ended meanwhile
+        }
+    }
+
+    private Optional<ProcessHandle> process() throws IOException {
+        Path file = directory.resolve("libvirtd.pid");
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        String pid = Files.readString(file, StandardCharsets.US_ASCII).strip();
+        return (pid.isEmpty() ? Optional.<ProcessHandle>empty() : ProcessHandle.of(Long.parseLong(pid)))
+                .filter(p ->
+                        p.info().command().filter(c -> c.contains("/libvirtd")).isPresent());
+    }
+
     /** Ends it and deletes what it kept, unless a VM is still in it. Nothing when it does not run. */
-    void stop() {
+    synchronized void stop() {
         Optional<Connection> running = connect();
         if (running.isPresent()) {
             try (Connection connection = running.get();
@@ -171,22 +200,10 @@ final class SecondDaemon {
             }
         }
         try {
-            Path file = directory.resolve("libvirtd.pid");
-            if (Files.exists(file)) {
-                long pid = Long.parseLong(
-                        Files.readString(file, StandardCharsets.US_ASCII).strip());
-                ProcessHandle.of(pid)
-                        .filter(p -> p.info()
-                                .command()
-                                .filter(c -> c.endsWith("/libvirtd"))
-                                .isPresent())
-                        .ifPresent(p -> {
-                            p.destroy();
-                            p.onExit()
-                                    .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
-                                    .join();
-                        });
-            }
+            process().ifPresent(p -> {
+                p.destroy();
+                p.onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+            });
             HandoverOrder.delete(directory);
             HandoverOrder.delete(memory());
         } catch (IOException e) {

@@ -2,6 +2,7 @@ package dev.evenkeel.agent.preserve;
 
 import dev.evenkeel.agent.libvirt.Domain;
 import dev.evenkeel.agent.libvirt.LibvirtException;
+import dev.evenkeel.agent.libvirt.Ties;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.wire.Json;
 import java.io.IOException;
@@ -22,10 +23,6 @@ import tools.jackson.databind.JsonNode;
  * @param refusal why the memory cannot be handed over; then there are no files
  */
 record SharedMemory(List<Path> files, Optional<Refusal> refusal) {
-    private static final String REMEDY =
-            "give the VM <memoryBacking><source type='file'/><access mode='shared'/></memoryBacking>, with"
-                    + " memory_backing_dir in qemu.conf on a tmpfs; it holds from the VM's next start";
-
     SharedMemory {
         files = List.copyOf(files);
     }
@@ -38,12 +35,15 @@ record SharedMemory(List<Path> files, Optional<Refusal> refusal) {
     /** Asks the domain's QEMU; what the document says may be newer than the process. */
     static SharedMemory of(Domain domain) {
         try {
-            return of(
-                    domain.name(),
-                    command -> Json.mapper().readTree(domain.monitor(command)).path("return"));
+            return of(domain.name(), monitor(domain));
         } catch (IOException e) {
             throw LibvirtException.of(e);
         }
+    }
+
+    /** The way to a domain's QEMU through its daemon. */
+    static Monitor monitor(Domain domain) {
+        return command -> Json.mapper().readTree(domain.monitor(command)).path("return");
     }
 
     /** Asks a QEMU. */
@@ -86,11 +86,7 @@ record SharedMemory(List<Path> files, Optional<Refusal> refusal) {
     }
 
     private static SharedMemory refused(String vm, String why) {
-        return new SharedMemory(
-                List.of(),
-                Optional.of(Refusal.of(
-                        "MEMORY_NOT_SHARED",
-                        "VM " + vm + " cannot keep its memory while its VMM is replaced: " + why + "; " + REMEDY)));
+        return new SharedMemory(List.of(), Optional.of(Ties.notShared(vm, why)));
     }
 
     private static String property(String object, String property) {

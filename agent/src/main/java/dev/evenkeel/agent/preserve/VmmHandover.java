@@ -3,8 +3,8 @@ package dev.evenkeel.agent.preserve;
 import dev.evenkeel.agent.libvirt.BlockingCalls;
 import dev.evenkeel.agent.libvirt.Connection;
 import dev.evenkeel.agent.libvirt.Domain;
-import dev.evenkeel.agent.libvirt.DomainDescription;
 import dev.evenkeel.agent.libvirt.LibvirtException;
+import dev.evenkeel.agent.libvirt.Ties;
 import dev.evenkeel.agent.migrate.GuestClock;
 import dev.evenkeel.agent.migrate.Settlement.Verdict;
 import dev.evenkeel.agent.preserve.HandoverOrder.Side;
@@ -14,10 +14,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,8 +33,9 @@ public final class VmmHandover implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VmmHandover.class);
     private static final Duration AGENT_PATIENCE = Duration.ofSeconds(2);
     private static final int TRIES_HOME = 3;
-    /** Network cards whose other end a second daemon can make as well as the first. */
-    private static final Set<String> NICS = Set.of("bridge", "ethernet", "user", "direct");
+
+    /** Where the operator's daemon notes the processes of its VMs. */
+    public static final Path HOME_RUN = Path.of("/run/libvirt/qemu");
 
     private final Path orders;
     private final Supplier<Connection> home;
@@ -59,56 +61,99 @@ public final class VmmHandover implements AutoCloseable {
         this.reload = reload;
     }
 
-    /** Hands one VM over; one that an earlier life of this agent left on its way is first taken to where it can go on. */
-    public HandoverResult hand(VmId vm) {
-        long began = System.nanoTime();
-        UUID id = UUID.fromString(vm.value());
-        return HandoverOrder.find(orders, id)
-                .flatMap(left -> takeUp(vm, left, began))
-                .orElseGet(() -> hand(vm, id, began));
+    /**
+     * Hands one VM over; one that is on its way, because it was set aside or an earlier life of this agent left it there, is first
+     * taken to where it can go on.
+     *
+     * @param aside leave it with the second daemon, until it is handed over the next time
+     * @param maxPause a hop whose pause lasts longer is given up, and the old process goes on
+     * @param noted is told of a VM that has arrived, before the last trace of its way is removed
+     */
+    public HandoverResult hand(VmId vm, boolean aside, Duration maxPause, Consumer<HandoverResult.Done> noted) {
+        Way way = new Way(vm, aside, maxPause, noted, System.nanoTime());
+        return HandoverOrder.find(orders, way.id())
+                .flatMap(left -> takeUp(way, left))
+                .orElseGet(() -> begin(way));
+    }
+
+    /** Removes the last trace of the way of a VM that has arrived, when an earlier life of this agent did not come to it. */
+    public void clear(VmId vm, boolean aside) {
+        if (!aside) {
+            HandoverOrder.find(orders, UUID.fromString(vm.value())).ifPresent(HandoverOrder::end);
+        }
+    }
+
+    /** Whether a VM of the operator's daemon runs the program that is installed; false when that can't be told. */
+    public boolean isCurrent(VmId vm) {
+        try (Connection connection = home.get();
+                Domain domain = connection.domain(UUID.fromString(vm.value())).orElse(null)) {
+            return domain != null && VmmBinary.isInstalled(VmmBinary.processOf(HOME_RUN, domain.name()));
+        } catch (IOException | LibvirtException e) {
+            LOG.debug("what runs VM {} can't be told: {}", vm, e.getMessage());
+            return false;
+        }
+    }
+
+    /** The second daemon, where it runs. */
+    public Optional<Connection> aside() {
+        return second.connect();
+    }
+
+    /** Where the second daemon notes the processes of its VMs. */
+    public Path asideRun() {
+        return second.run();
+    }
+
+    /** Whether a hand-over of a VM was begun and is not over, or left it aside. */
+    public boolean isUnderWay(VmId vm) {
+        return HandoverOrder.find(orders, UUID.fromString(vm.value())).isPresent();
+    }
+
+    /** One order: the VM, where it is to end, and when the order came. */
+    private record Way(VmId vm, boolean aside, Duration maxPause, Consumer<HandoverResult.Done> noted, long began) {
+        UUID id() {
+            return UUID.fromString(vm.value());
+        }
     }
 
     /** Empty when the VM is back in its old process, so that the hand-over begins anew. */
-    private Optional<HandoverResult> takeUp(VmId vm, HandoverOrder left, long began) {
-        UUID id = UUID.fromString(vm.value());
+    private Optional<HandoverResult> takeUp(Way way, HandoverOrder left) {
         Optional<Side> to = left.side();
         if (to.isEmpty()) {
             left.end();
             return Optional.empty();
         }
-        Hop.Outcome found = new Hop(id, left, to.get(), home, second, calls).takeUp();
-        LOG.info("VM {} was on its way to {} when the agent stopped: {}", vm, to.get(), found.verdict());
+        Hop.Outcome found = new Hop(way.id(), left, to.get(), way.maxPause(), home, second, calls).takeUp();
+        LOG.info("VM {} was on its way to {}: {}", way.vm(), to.get(), found.verdict());
         boolean isSecond = to.get() == Side.SECOND;
         return switch (found.verdict()) {
-            case Verdict.Moved m
-            when isSecond -> Optional.of(returnHome(vm, left, Optional.empty(), Duration.ZERO, began));
-            case Verdict.Moved m -> {
-                left.end();
-                yield Optional.of(done(id, Optional.empty(), Duration.ZERO, began));
-            }
+            case Verdict.Moved m when isSecond -> Optional.of(arrivedAside(way, left, Optional.empty(), Duration.ZERO));
+            case Verdict.Moved m -> Optional.of(done(way, left, Optional.empty(), Duration.ZERO));
             case Verdict.Stayed s
             when isSecond -> {
                 left.end();
                 yield Optional.empty();
             }
-            case Verdict.Stayed s -> Optional.of(returnHome(vm, left, Optional.empty(), Duration.ZERO, began));
-            case Verdict.ShutOff o -> Optional.of(shutOff(vm, left));
-            case Verdict.Dead _, Verdict.Broken _, Verdict.Lost _, Verdict.Unsettled _, Verdict.HandsOff _ ->
-                Optional.of(unknown(vm, found));
+            case Verdict.Stayed s -> Optional.of(arrivedAside(way, left, Optional.empty(), Duration.ZERO));
+            case Verdict.ShutOff o -> Optional.of(shutOff(way.vm(), left));
+            case Verdict.Dead d -> Optional.of(dead(way.vm(), left));
+            case Verdict.Broken _, Verdict.Lost _, Verdict.Unsettled _, Verdict.HandsOff _ ->
+                Optional.of(unknown(way.vm(), found));
         };
     }
 
-    private HandoverResult hand(VmId vm, UUID id, long began) {
+    private HandoverResult begin(Way way) {
+        VmId vm = way.vm();
         HandoverOrder order;
         Optional<GuestClock.Reading> before;
         try (Connection connection = home.get();
-                Domain domain = connection.domain(id).orElse(null)) {
+                Domain domain = connection.domain(way.id()).orElse(null)) {
             if (domain == null || !domain.state().isRunning()) {
                 return new HandoverResult.Refused(refusal(vm, "NOT_RUNNING", "the VM does not run on this host", ""));
             }
-            Optional<Refusal> obstacle = obstacle(vm, domain);
-            if (obstacle.isPresent()) {
-                return new HandoverResult.Refused(obstacle.get());
+            List<Refusal> ties = Ties.of(domain.name(), domain.xml());
+            if (!ties.isEmpty()) {
+                return new HandoverResult.Refused(ties.getFirst());
             }
             SharedMemory memory = SharedMemory.of(domain);
             if (memory.refusal().isPresent()) {
@@ -119,7 +164,7 @@ public final class VmmHandover implements AutoCloseable {
             }
             second.open().close();
             before = GuestClock.look(domain, AGENT_PATIENCE);
-            order = HandoverOrder.begin(orders, id, memory);
+            order = HandoverOrder.begin(orders, way.id(), memory);
         } catch (LibvirtException | IOException | UncheckedIOException e) {
             return new HandoverResult.Refused(refusal(
                     vm,
@@ -127,67 +172,95 @@ public final class VmmHandover implements AutoCloseable {
                     "this host could not be made ready for the hand-over; the VM was not touched",
                     String.valueOf(e.getMessage())));
         }
-        Hop.Outcome out = hop(id, order, Side.SECOND);
+        Hop.Outcome out = hop(way, order, Side.SECOND);
         return switch (out.verdict()) {
-            case Verdict.Moved m -> returnHome(vm, order, before, out.accounted(), began);
+            case Verdict.Moved m -> arrivedAside(way, order, before, out.accounted());
             case Verdict.Stayed s -> {
                 order.end();
                 yield new HandoverResult.Failed(
-                        refusal(vm, "HANDOVER_FAILED", "the VM runs on in its old process", out.said()));
+                        refusal(vm, "HANDOVER_FAILED", "the VM runs on in its old process", out.said()), false);
             }
             case Verdict.ShutOff o -> shutOff(vm, order);
-            case Verdict.Dead _, Verdict.Broken _, Verdict.Lost _, Verdict.Unsettled _, Verdict.HandsOff _ ->
-                unknown(vm, out);
+            case Verdict.Dead d -> dead(vm, order);
+            case Verdict.Broken _, Verdict.Lost _, Verdict.Unsettled _, Verdict.HandsOff _ -> unknown(vm, out);
         };
     }
 
-    private HandoverResult returnHome(
-            VmId vm, HandoverOrder order, Optional<GuestClock.Reading> before, Duration accounted, long began) {
-        UUID id = UUID.fromString(vm.value());
+    /** The second daemon has it. */
+    private HandoverResult arrivedAside(
+            Way way, HandoverOrder order, Optional<GuestClock.Reading> before, Duration accounted) {
+        if (way.aside()) {
+            return measured(way, second::open, before, accounted);
+        }
+        Optional<GuestClock.Reading> since = before.or(() -> clock(way, second::open));
         Duration sum = accounted;
         int tries = TRIES_HOME;
         while (true) {
             tries--;
-            Hop.Outcome back = hop(id, order, Side.HOME);
+            Hop.Outcome back = hop(way, order, Side.HOME);
             sum = sum.plus(back.accounted());
             switch (back.verdict()) {
                 case Verdict.Moved m -> {
-                    order.end();
-                    return done(id, before, sum, began);
+                    return done(way, order, since, sum);
                 }
                 case Verdict.Stayed s -> {
                     if (tries == 0) {
-                        return unknown(vm, back);
+                        return unknown(way.vm(), back);
                     }
-                    LOG.warn("VM {} did not come back yet: {}", vm, back.said());
+                    LOG.warn("VM {} did not come back yet: {}", way.vm(), back.said());
                 }
                 case Verdict.ShutOff o -> {
-                    return shutOff(vm, order);
+                    return shutOff(way.vm(), order);
                 }
-                case Verdict.Dead _, Verdict.Broken _, Verdict.Lost _, Verdict.Unsettled _, Verdict.HandsOff _ -> {
-                    return unknown(vm, back);
+                case Verdict.Dead d -> {
+                    return dead(way.vm(), order);
+                }
+                case Verdict.Broken _, Verdict.Lost _, Verdict.Unsettled _, Verdict.HandsOff _ -> {
+                    return unknown(way.vm(), back);
                 }
             }
         }
     }
 
-    private Hop.Outcome hop(UUID vm, HandoverOrder order, Side to) {
-        return new Hop(vm, order, to, home, second, calls).go();
+    private Hop.Outcome hop(Way way, HandoverOrder order, Side to) {
+        return new Hop(way.id(), order, to, way.maxPause(), home, second, calls).go();
     }
 
-    private HandoverResult done(UUID vm, Optional<GuestClock.Reading> before, Duration accounted, long began) {
-        Optional<Duration> stop = Optional.empty();
-        try (Connection connection = home.get();
-                Domain domain = connection.domain(vm).orElse(null)) {
-            if (domain != null
-                    && before.isPresent()
-                    && GuestClock.set(domain, AGENT_PATIENCE) instanceof GuestClock.Set set) {
-                stop = before.get().stopUntil(set.before());
+    private HandoverResult done(Way way, HandoverOrder order, Optional<GuestClock.Reading> before, Duration accounted) {
+        HandoverResult.Done done = measured(way, home, before, accounted);
+        order.end();
+        return done;
+    }
+
+    private HandoverResult.Done measured(
+            Way way, Supplier<Connection> where, Optional<GuestClock.Reading> before, Duration accounted) {
+        Optional<GuestClock.Set> set = Optional.empty();
+        try (Connection connection = where.get();
+                Domain domain = connection.domain(way.id()).orElse(null)) {
+            if (domain != null && GuestClock.set(domain, AGENT_PATIENCE) instanceof GuestClock.Set now) {
+                set = Optional.of(now);
             }
         } catch (LibvirtException e) {
-            LOG.info("VM {}: its clock was not looked at: {}", vm, e.getMessage());
+            LOG.info("VM {}: its clock was not looked at: {}", way.vm(), e.getMessage());
         }
-        return new HandoverResult.Done(stop, accounted, Duration.ofNanos(System.nanoTime() - began));
+        Optional<GuestClock.Reading> found = set.map(GuestClock.Set::before);
+        HandoverResult.Done done = new HandoverResult.Done(
+                before.flatMap(b -> found.flatMap(b::stopUntil)),
+                accounted,
+                Duration.ofNanos(System.nanoTime() - way.began()),
+                found.map(GuestClock.Reading::skew),
+                set.map(s -> s.after().skew()));
+        way.noted().accept(done);
+        return done;
+    }
+
+    private static Optional<GuestClock.Reading> clock(Way way, Supplier<Connection> where) {
+        try (Connection connection = where.get();
+                Domain domain = connection.domain(way.id()).orElse(null)) {
+            return domain == null ? Optional.empty() : GuestClock.look(domain, AGENT_PATIENCE);
+        } catch (LibvirtException e) {
+            return Optional.empty();
+        }
     }
 
     /** Ends the second daemon, unless a VM is still in it. */
@@ -196,27 +269,16 @@ public final class VmmHandover implements AutoCloseable {
         second.stop();
     }
 
-    private static Optional<Refusal> obstacle(VmId vm, Domain domain) {
-        DomainDescription description = DomainDescription.parse(domain.xml());
-        if (!description.obstacles().isEmpty()) {
-            return Optional.of(
-                    refusal(vm, "TIED_TO_PROCESS", "the VM has " + String.join(", ", description.obstacles()), ""));
-        }
-        return description.nics().stream()
-                .filter(nic -> !NICS.contains(nic.type()))
-                .findFirst()
-                .map(nic -> refusal(
-                        vm,
-                        "NETWORK_CARD",
-                        "the VM has a network card of type " + nic.type()
-                                + ", which a second libvirt daemon cannot make; use type bridge",
-                        ""));
-    }
-
     private static HandoverResult shutOff(VmId vm, HandoverOrder order) {
         order.end();
         return new HandoverResult.Failed(
-                refusal(vm, "SHUT_OFF", "its guest or a person shut the VM off while it was handed over", ""));
+                refusal(vm, "SHUT_OFF", "its guest or a person shut the VM off while it was handed over", ""), false);
+    }
+
+    private static HandoverResult dead(VmId vm, HandoverOrder order) {
+        order.end();
+        return new HandoverResult.Failed(
+                refusal(vm, "VM_DIED", "the VM died while it was handed over; see its log on the host", ""), true);
     }
 
     private static HandoverResult unknown(VmId vm, Hop.Outcome out) {

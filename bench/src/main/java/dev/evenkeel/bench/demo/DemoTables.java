@@ -19,7 +19,7 @@ final class DemoTables {
             Column.of("METHOD", HostRow::method),
             Column.of("QEMU BEFORE", HostRow::before),
             Column.of("QEMU AFTER", HostRow::after),
-            Column.number("VMS MOVED", row -> Integer.toString(row.vmsMoved())));
+            Column.number("VMS", row -> Integer.toString(row.vmsMoved())));
 
     private static final Table<MoveSeen> MOVES = Table.of(
             Column.of("VM", MoveSeen::vm),

@@ -53,6 +53,7 @@ final class LedgerCommand extends Verb {
                 Column.number("FORECAST TOTAL", Fields.millis("forecastTotalMs"))
                         .wide(),
                 Column.number("TOTAL", Fields.millis("totalMs")).wide(),
+                Column.number("CLOCK BEFORE", Fields.millis("skewBeforeMs")).wide(),
                 Column.number("CLOCK OFF", Fields.millis("clockSkewMs")).wide(),
                 Column.of("CAUSE", Fields.text("cause")).wide(),
                 Column.of("RUN", Fields.text("run")).wide(),

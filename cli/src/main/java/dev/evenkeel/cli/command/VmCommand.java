@@ -10,6 +10,8 @@ import dev.evenkeel.cli.watch.RunWatch;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.StringJoiner;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,7 +39,8 @@ final class VmCommand {
                 Column.number("MEMORY", Fields.size("memoryBytes")),
                 Column.of("VMM", VmCommand::vmm),
                 Column.of("MAX PAUSE", Fields.millis("intent", "maxPauseMs")),
-                Column.of("OBSTACLES", VmCommand::obstacles),
+                Column.of("OBSTACLES", codes("obstacles")),
+                Column.of("TIES", codes("ties")).wide(),
                 Column.of("ID", Fields.text("id")).wide(),
                 Column.of("SET", Fields.text("availabilitySet")).wide(),
                 Column.number("DIRTIES", VmCommand::dirtyRate).wide(),
@@ -53,15 +56,17 @@ final class VmCommand {
     }
 
     private static String vmm(JsonNode vm) {
-        return Json.textOr("", vm, "vmm") + (vm.path("onOldVmm").asBoolean(false) ? " (old)" : "");
+        return Json.textOr("", vm, "vmm")
+                + (vm.path("onOldVmm").asBoolean(false) ? " (old)" : "")
+                + (vm.path("aside").asBoolean(false) ? " (set aside)" : "");
     }
 
-    private static String obstacles(JsonNode vm) {
-        StringBuilder codes = new StringBuilder();
-        vm.path("obstacles")
-                .forEach(obstacle ->
-                        codes.append(codes.isEmpty() ? "" : ",").append(Json.textOr("?", obstacle, "code")));
-        return codes.toString();
+    private static Function<JsonNode, String> codes(String field) {
+        return vm -> {
+            StringJoiner codes = new StringJoiner(",");
+            vm.path(field).forEach(refusal -> codes.add(Json.textOr("?", refusal, "code")));
+            return codes.toString();
+        };
     }
 
     @Command(name = "ls", aliases = "list", description = "List the VMs, by name.")
@@ -85,7 +90,9 @@ final class VmCommand {
         }
     }
 
-    @Command(name = "show", description = "Show one VM: what its owner allows, and what stands in the way of a move.")
+    @Command(
+            name = "show",
+            description = "Show one VM: what its owner allows, and what stands in the way of a move or a new VMM.")
     static final class Show extends Verb {
         @Parameters(paramLabel = "VM", description = "UUID or name.")
         String vm = "";
@@ -116,6 +123,8 @@ final class VmCommand {
             vm.path("obstacles")
                     .forEach(obstacle -> session.field(
                             "obstacle", Json.textOr("?", obstacle, "code") + ": " + Session.why(obstacle)));
+            vm.path("ties")
+                    .forEach(tie -> session.field("tie", Json.textOr("?", tie, "code") + ": " + Session.why(tie)));
         }
     }
 

@@ -21,10 +21,19 @@ public sealed interface Effect {
             VmId vm, HostId from, HostId to, String toAddress, Duration maxPause, boolean postCopy, Duration timeLimit)
             implements Effect {}
 
+    /**
+     * Give a VM of the agent's host a new process of the VMM that is installed there now, its memory staying where it is.
+     *
+     * @param maxPause the owner's limit; the old process goes on rather than the new one breaking it
+     * @param aside leave it with the agent's own daemon, until it is handed over the next time: the host's is about to be
+     *     replaced by an older one, which could not take it over
+     */
+    record HandOver(VmId vm, Duration maxPause, boolean aside) implements Effect {}
+
     /** Give up the move that runs under {@code move}, the VM staying where it is; nothing when it has ended. */
     record AbortMove(VmId vm, EffectId move) implements Effect {}
 
-    /** Bring the payload of {@code method} onto the host, which must be empty of VMs when the method is MIGRATE. */
+    /** Bring the payload of {@code method} onto the host, which must be empty of VMs unless the method is PRESERVE_VMM. */
     record ApplyUpdate(UpdateId update, Method method) implements Effect {}
 
     /** Prove by what runs, not by what is installed, that the update is in. */

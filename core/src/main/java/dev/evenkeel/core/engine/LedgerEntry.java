@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param cause the run's purpose in one phrase
  * @param stop how long the VM did not run
  * @param startedAt when the effect was ordered
+ * @param skewBefore how far the guest's clock was off when it ran again, or null where it could not be read
+ * @param clockSkew how far it was off after it was set, or null where it could not be read
  */
 public record LedgerEntry(
         EffectId effect,
@@ -32,4 +34,5 @@ public record LedgerEntry(
         Duration stop,
         @Nullable Duration forecastTotal,
         Duration total,
+        @Nullable Duration skewBefore,
         @Nullable Duration clockSkew) {}

@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Outcome {
 
     /**
-     * The VM runs on the destination and no longer on the source.
+     * The VM runs in its new place, and in no other.
      *
+     * @param to its host now; where it was before, when it was handed over to a new process there
      * @param stop how long the VM did not run: by its own clock where that can be read, else by the hypervisor's account
      * @param total from the order to the end of the clean-up
-     * @param clockSkew how far the guest's clock was off after it was set, or null where it could not be read
+     * @param skewBefore how far the guest's clock was off when it ran again, or null where it could not be read
+     * @param clockSkew how far it was off after it was set, or null where it could not be read
      * @param foreseen what the agent foresaw just before it began, or null when it can't say any more
      */
     record Moved(
@@ -27,6 +29,7 @@ public sealed interface Outcome {
             Duration total,
             Bytes transferred,
             boolean postCopy,
+            @Nullable Duration skewBefore,
             @Nullable Duration clockSkew,
             @Nullable Foreseen foreseen)
             implements Outcome {
@@ -38,7 +41,7 @@ public sealed interface Outcome {
                 Bytes transferred,
                 boolean postCopy,
                 @Nullable Duration clockSkew) {
-            this(to, stop, total, transferred, postCopy, clockSkew, null);
+            this(to, stop, total, transferred, postCopy, null, clockSkew, null);
         }
     }
 

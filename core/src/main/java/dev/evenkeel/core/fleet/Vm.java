@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param obstacles why it can't be moved, as found on the host (a passed-through device, a host-only CPU feature)
  * @param dirtyRate memory written per second at the last measurement, or null before the first
  * @param hasLocalStorage it has a disk that must be copied when it moves
+ * @param vmmCurrent its process runs the very VMM that is installed on its host now; true of a VM that is off
+ * @param aside it is with the agent's own daemon, between two hand-overs, and its host's {@code virsh} does not show it
+ * @param ties why its memory can't be kept while its VMM is replaced beneath it, as found on the host
  */
 public record Vm(
         VmId id,
@@ -27,9 +30,18 @@ public record Vm(
         String vmmVersion,
         List<Refusal> obstacles,
         @Nullable Bytes dirtyRate,
-        boolean hasLocalStorage) {
+        boolean hasLocalStorage,
+        boolean vmmCurrent,
+        boolean aside,
+        List<Refusal> ties) {
     public Vm {
         obstacles = List.copyOf(obstacles);
+        ties = ties == null ? List.of() : List.copyOf(ties); // null in what was stored before there were any
+    }
+
+    /** Whether it is in its place, and runs the very VMM that is installed there. */
+    public boolean settled() {
+        return vmmCurrent && !aside;
     }
 
     /** The same VM as it will be once it has moved. */
@@ -47,6 +59,9 @@ public record Vm(
                 vmmVersion,
                 obstacles,
                 dirtyRate,
-                hasLocalStorage);
+                hasLocalStorage,
+                vmmCurrent,
+                aside,
+                ties);
     }
 }

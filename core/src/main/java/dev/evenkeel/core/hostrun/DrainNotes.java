@@ -34,6 +34,33 @@ final class DrainNotes {
     }
 
     static void moved(Step.Builder step, HostRun run, World world, Move move, Outcome.Moved result) {
+        record(step, run, world, move, result, Method.MIGRATE);
+        tell(
+                step,
+                run,
+                world,
+                "VmMoved",
+                move.vm(),
+                result.to(),
+                "VM " + move.name() + " runs on " + result.to() + "; it stood still for "
+                        + result.stop().toMillis() + " ms");
+    }
+
+    static void handedOver(Step.Builder step, HostRun run, World world, Move move, Outcome.Moved result) {
+        record(step, run, world, move, result, Method.PRESERVE_VMM);
+        tell(
+                step,
+                run,
+                world,
+                "VmHandedOver",
+                move.vm(),
+                result.to(),
+                "VM " + move.name() + " has a new VMM on " + result.to() + "; it stood still for "
+                        + result.stop().toMillis() + " ms");
+    }
+
+    private static void record(
+            Step.Builder step, HostRun run, World world, Move move, Outcome.Moved result, Method method) {
         Optional<Vm> vm = world.fleet().vm(move.vm());
         EffectId effect = Objects.requireNonNull(move.effect(), "a move that ended has an effect");
         step.record(new LedgerEntry(
@@ -42,7 +69,7 @@ final class DrainNotes {
                 move.vm(),
                 move.name(),
                 vm.map(Vm::tenant).orElse(new TenantId("default")),
-                Method.MIGRATE,
+                method,
                 run.purpose().phrase(),
                 run.host(),
                 result.to(),
@@ -56,16 +83,8 @@ final class DrainNotes {
                         ? move.forecastTotal()
                         : result.foreseen().total(),
                 result.total(),
+                result.skewBefore(),
                 result.clockSkew()));
-        tell(
-                step,
-                run,
-                world,
-                "VmMoved",
-                move.vm(),
-                result.to(),
-                "VM " + move.name() + " runs on " + result.to() + "; it stood still for "
-                        + result.stop().toMillis() + " ms");
     }
 
     /** Why the host is not empty: each VM that stays, with its reason. */
@@ -79,6 +98,24 @@ final class DrainNotes {
                     ? "unknown"
                     : move.why().code() + ": " + move.why().why();
             all = all.with(move.name(), why);
+        }
+        return all;
+    }
+
+    /** Why a host is brought back, or can't be: each VM that runs on in its old process. */
+    static Refusal notHandedOver(HostRun run, List<Move> moves) {
+        List<Move> left = moves.stream()
+                .filter(m -> m.status() == Move.Status.STUCK || m.status() == Move.Status.PENDING)
+                .toList();
+        Refusal all = Refusal.of(
+                "NOT_HANDED_OVER",
+                left.size() + " VMs on host " + run.host() + " run on in their old process of the VMM");
+        for (Move move : left) {
+            all = all.with(
+                    move.name(),
+                    move.why() == null
+                            ? "not begun when the limit came"
+                            : move.why().code() + ": " + move.why().why());
         }
         return all;
     }

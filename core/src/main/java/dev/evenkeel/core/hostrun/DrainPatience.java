@@ -3,14 +3,18 @@ package dev.evenkeel.core.hostrun;
 import dev.evenkeel.core.engine.World;
 import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.Refusal;
-import dev.evenkeel.core.hostrun.HostRunState.Draining;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** How long a drain waits for moves under way, and when a person must look at them. */
-record DrainPatience(HostRun run, Draining before, List<Move> moves, World world) {
+/**
+ * How long a run waits for moves under way, and when a person must look at them.
+ *
+ * @param lookAt when it was to look
+ * @param limit of the state that it is in
+ */
+record DrainPatience(HostRun run, Instant lookAt, Instant limit, List<Move> moves, World world) {
     /** How long a drain waits for a fresh observation, a free hold or room before it looks again. */
     static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
 
@@ -34,7 +38,7 @@ record DrainPatience(HostRun run, Draining before, List<Move> moves, World world
         if (host == null
                 || host.reachable()
                 || host.observedAt().plus(SILENCE).isAfter(world.now())
-                || before.lookAt().plus(LATE).isBefore(world.now())) {
+                || lookAt.plus(LATE).isBefore(world.now())) {
             return Optional.empty();
         }
         Refusal why = Refusal.of(
@@ -74,6 +78,6 @@ record DrainPatience(HostRun run, Draining before, List<Move> moves, World world
                 wake = move.notBefore();
             }
         }
-        return before.limit().isAfter(now) && before.limit().isBefore(wake) ? before.limit() : wake;
+        return limit.isAfter(now) && limit.isBefore(wake) ? limit : wake;
     }
 }

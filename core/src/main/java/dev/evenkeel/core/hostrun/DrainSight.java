@@ -26,19 +26,27 @@ final class DrainSight {
     private final HostRun run;
     private final World world;
     private final List<Move> moves;
+    private final Predicate<Vm> concerned;
 
-    DrainSight(HostRun run, World world, List<Move> moves) {
+    /** @param concerned the VMs on the host that the run has to do with */
+    DrainSight(HostRun run, World world, List<Move> moves, Predicate<Vm> concerned) {
         this.run = run;
         this.world = world;
         this.moves = moves;
+        this.concerned = concerned;
     }
 
-    /** VMs whose move may start now, the largest first, as they were placed when the host was chosen. */
-    List<Vm> startable() {
+    /**
+     * VMs whose move may start now, the largest first, as they were placed when the host was chosen.
+     *
+     * @param free whether nothing else has the VM
+     */
+    List<Vm> startable(Predicate<Vm> free) {
         return moves.stream()
                 .filter(move ->
                         move.status() == Move.Status.PENDING && !world.now().isBefore(move.notBefore()))
                 .flatMap(move -> sighting(move.vm()).stream())
+                .filter(free)
                 .filter(vm -> vm.state().alive() && !arrives(vm) && !siblingMoves(vm))
                 .sorted(Comparator.comparing(Vm::memory).reversed().thenComparing(Vm::id))
                 .toList();
@@ -59,8 +67,7 @@ final class DrainSight {
     /** Holds the moves against what is really there: VMs come, go and move by other hands. */
     void reconcile(Instant observedAt) {
         Fleet fleet = world.fleet();
-        List<Vm> here =
-                fleet.aliveOn(run.host()).stream().filter(this::concerned).toList();
+        List<Vm> here = fleet.aliveOn(run.host()).stream().filter(concerned).toList();
         for (Vm vm : here) {
             int at = indexOf(vm.id());
             if (at < 0) {
@@ -87,13 +94,9 @@ final class DrainSight {
                                 Refusal.of(
                                         "LEFT",
                                         "VM " + move.name() + " left host " + run.host()
-                                                + " or was shut off by other hands")));
+                                                + ", was shut off or was updated by other hands")));
             }
         }
-    }
-
-    private boolean concerned(Vm vm) {
-        return !(run.purpose() instanceof Purpose.MoveOne one) || one.vm().equals(vm.id());
     }
 
     /**
@@ -104,8 +107,11 @@ final class DrainSight {
         for (int i = 0; i < moves.size(); i++) {
             Move move = moves.get(i);
             if (move.status() == Move.Status.PENDING || move.status() == Move.Status.STAYS) {
-                List<Refusal> never = sighting(move.vm()).map(Ladder::unmovable).orElse(List.of());
-                if (never.isEmpty() && move.status() == Move.Status.STAYS) {
+                Optional<Vm> vm = sighting(move.vm());
+                List<Refusal> never = vm.map(Ladder::unmovable).orElse(List.of());
+                if (vm.isPresent() && keepsItsMemory(vm.get())) {
+                    stays(i, null);
+                } else if (never.isEmpty() && move.status() == Move.Status.STAYS) {
                     moves.set(i, move.waits(world.now(), world.now(), null));
                 } else if (!never.isEmpty()) {
                     mark(i, never.getFirst());
@@ -121,9 +127,25 @@ final class DrainSight {
                 : never;
         if (no != null) {
             moves.set(at, move.becomes(Move.Status.STUCK, world.now(), no));
-        } else if (move.status() != Move.Status.STAYS) {
-            moves.set(at, move.becomes(Move.Status.STAYS, world.now(), never));
+        } else {
+            stays(at, never);
         }
+    }
+
+    private void stays(int at, @Nullable Refusal why) {
+        Move move = moves.get(at);
+        if (move.status() != Move.Status.STAYS) {
+            moves.set(at, move.becomes(Move.Status.STAYS, world.now(), why));
+        }
+    }
+
+    /** Whether it need not leave, because it can get a new VMM where it is. */
+    private boolean keepsItsMemory(Vm vm) {
+        return run.preservesVmms()
+                && world.fleet()
+                        .host(run.host())
+                        .map(host -> Ladder.unpreservable(vm, host, world.pauses()) == null)
+                        .orElse(false);
     }
 
     private boolean mayRestart() {
@@ -139,7 +161,7 @@ final class DrainSight {
         return Ladder.unstoppable(vm, before);
     }
 
-    /** The VMs that are to be restarted where they are. */
+    /** The VMs that are to be restarted or handed over where they are. */
     List<Vm> staying() {
         return moves.stream()
                 .filter(move -> move.status() == Move.Status.STAYS)

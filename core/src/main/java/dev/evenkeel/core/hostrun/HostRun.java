@@ -7,6 +7,7 @@ import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.MigrationDomainId;
 import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.update.Method;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +73,11 @@ public record HostRun(
         }
         all.addAll(budgets);
         return all;
+    }
+
+    /** Whether VMs stay on the host and get a new VMM beneath them. */
+    boolean preservesVmms() {
+        return purpose instanceof Purpose.UpdateHost update && update.method() == Method.PRESERVE_VMM;
     }
 
     EffectId nextEffect() {
@@ -150,6 +156,7 @@ public record HostRun(
             case HostRunState.Draining d -> in(PersonAsked.asking(d, why, now));
             case HostRunState.Stopping s -> in(PersonAsked.asking(s, why, now));
             case HostRunState.Applying a -> in(PersonAsked.asking(a, why, now));
+            case HostRunState.HandingOver h -> in(PersonAsked.asking(h, why, now));
             case HostRunState.Verifying v -> in(PersonAsked.asking(v, why, now));
             case HostRunState.Undoing u -> in(PersonAsked.asking(u, why, now));
             case HostRunState.Starting s -> in(PersonAsked.asking(s, why, now));

@@ -1,7 +1,5 @@
 package dev.evenkeel.core.hostrun;
 
-import dev.evenkeel.core.engine.Effect;
-import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.RunEvent;
 import dev.evenkeel.core.engine.RunOutcome;
@@ -12,6 +10,7 @@ import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.hostrun.HostRunState.Applying;
 import dev.evenkeel.core.hostrun.HostRunState.Draining;
 import dev.evenkeel.core.hostrun.HostRunState.Ended;
+import dev.evenkeel.core.hostrun.HostRunState.HandingOver;
 import dev.evenkeel.core.hostrun.HostRunState.NeedsPerson;
 import dev.evenkeel.core.hostrun.HostRunState.Reserving;
 import dev.evenkeel.core.hostrun.HostRunState.Starting;
@@ -34,9 +33,10 @@ public final class HostRunDecider {
             case Reserving r -> onReserving(run, r, event, world);
             case Draining d -> Drain.on(run, d, event, world);
             case Stopping s -> Stops.on(run, s, event, world);
-            case Applying a -> onApplying(run, a, event, world);
-            case Verifying v -> onVerifying(run, v, event, world);
-            case Undoing u -> onUndoing(run, u, event, world);
+            case Applying a -> Changing.onApplying(run, a, event, world);
+            case HandingOver h -> HandOvers.on(run, h, event, world);
+            case Verifying v -> Changing.onVerifying(run, v, event, world);
+            case Undoing u -> Changing.onUndoing(run, u, event, world);
             case Starting s -> Starts.on(run, s, event, world);
             case NeedsPerson p -> PersonAsked.on(run, p, event, world);
             case Ended e -> afterEnd(run, event, world);
@@ -95,7 +95,7 @@ public final class HostRunDecider {
                     world);
         }
         if (run.purpose() instanceof Purpose.UpdateHost update
-                && world.update(update.update()).isOn(host.facts())) {
+                && world.update(update.update()).isAllOver(host, world.fleet())) {
             return Ending.end(run, RunOutcome.DONE, Refusal.of("ALREADY_ON", "the host runs it already"), world);
         }
         Step.Builder step = new Step.Builder();
@@ -109,137 +109,10 @@ public final class HostRunDecider {
     /** The host is empty: what comes next depends on what the run is for. */
     static Step drained(HostRun run, World world, Step.Builder step) {
         return switch (run.purpose()) {
-            case Purpose.UpdateHost update -> apply(step, run, world);
+            case Purpose.UpdateHost update -> Changing.apply(step, run, world);
             case Purpose.Evacuate e -> Ending.end(step, run, RunOutcome.DONE, null, world);
             case Purpose.MoveOne m -> Ending.end(step, run, RunOutcome.DONE, null, world);
         };
-    }
-
-    /** No VM lives on the host any more. */
-    static Step apply(Step.Builder step, HostRun run, World world) {
-        Purpose.UpdateHost update = (Purpose.UpdateHost) run.purpose();
-        EffectId effect = run.nextEffect();
-        step.order(effect, run.host(), new Effect.ApplyUpdate(update.update(), update.method()));
-        step.notice(Ending.info(
-                run, world, "HostEmptied", "host " + run.host() + " is empty; applying " + update.update()));
-        return step.to(
-                run.ordering(new Applying(effect, world.now().plus(run.policy().change()), null)));
-    }
-
-    private static Step onApplying(HostRun run, Applying state, RunEvent event, World world) {
-        return switch (event) {
-            case RunEvent.EffectEnded e
-            when e.effect().equals(state.effect()) ->
-                switch (e.outcome()) {
-                    case Outcome.Failed f
-                    when f.why().code().equals("HOST_NOT_EMPTY") && state.cancel() == null && !Starts.owes(run) ->
-                        // Somebody started or moved a VM here between the last look and the order: empty it again.
-                        // Where
-                        // VMs are down for us they come first, and the run ends.
-                        new Step.Builder()
-                                .notice(Ending.warning(
-                                        run, world, "HostFilledAgain", f.why().why()))
-                                .to(run.in(new Draining(
-                                        List.of(),
-                                        world.now(),
-                                        world.now().plus(run.policy().drain()),
-                                        null)));
-                    case Outcome.Failed f
-                    when f.aftermath() == Outcome.Aftermath.UNCHANGED ->
-                        Ending.end(
-                                run,
-                                state.cancel() == null ? RunOutcome.REFUSED : RunOutcome.CANCELLED,
-                                f.why(),
-                                world);
-                    case Outcome.Failed f -> undo(run, f.why(), world);
-                    case Outcome.Unknown u -> PersonAsked.askPerson(run, u.why(), world);
-                    case Outcome.Changed c ->
-                        state.cancel() != null ? undo(run, state.cancel(), world) : verify(run, world);
-                    case Outcome.Moved m -> Step.ignore(run);
-                    case Outcome.Stopped s -> Step.ignore(run);
-                    case Outcome.Started s -> Step.ignore(run);
-                    case Outcome.Acted a -> Step.ignore(run);
-                };
-            case RunEvent.CancelOrdered c ->
-                new Step.Builder().to(run.in(new Applying(state.effect(), state.limit(), cancelled(c))));
-            default -> overdueOrIgnore(run, state.effect(), state.limit(), event, world);
-        };
-    }
-
-    private static Step verify(HostRun run, World world) {
-        Purpose.UpdateHost update = (Purpose.UpdateHost) run.purpose();
-        EffectId effect = run.nextEffect();
-        return new Step.Builder()
-                .order(effect, run.host(), new Effect.VerifyUpdate(update.update()))
-                .notice(Ending.info(
-                        run,
-                        world,
-                        "UpdateApplied",
-                        update.update() + " is installed on " + run.host() + "; verifying what runs"))
-                .to(run.ordering(
-                        new Verifying(effect, world.now().plus(run.policy().change()), null)));
-    }
-
-    private static Step onVerifying(HostRun run, Verifying state, RunEvent event, World world) {
-        return switch (event) {
-            case RunEvent.EffectEnded e
-            when e.effect().equals(state.effect()) ->
-                switch (e.outcome()) {
-                    case Outcome.Changed c ->
-                        state.cancel() != null
-                                ? undo(run, state.cancel(), world)
-                                : Ending.end(Ending.verified(run, c, world), run, RunOutcome.DONE, null, world);
-                    case Outcome.Failed f -> undo(run, f.why(), world);
-                    case Outcome.Unknown u -> PersonAsked.askPerson(run, u.why(), world);
-                    case Outcome.Moved m -> Step.ignore(run);
-                    case Outcome.Stopped s -> Step.ignore(run);
-                    case Outcome.Started s -> Step.ignore(run);
-                    case Outcome.Acted a -> Step.ignore(run);
-                };
-            case RunEvent.CancelOrdered c ->
-                new Step.Builder().to(run.in(new Verifying(state.effect(), state.limit(), cancelled(c))));
-            default -> overdueOrIgnore(run, state.effect(), state.limit(), event, world);
-        };
-    }
-
-    private static Step undo(HostRun run, Refusal why, World world) {
-        Purpose.UpdateHost update = (Purpose.UpdateHost) run.purpose();
-        EffectId effect = run.nextEffect();
-        return new Step.Builder()
-                .order(effect, run.host(), new Effect.UndoUpdate(update.update(), update.method()))
-                .notice(Ending.warning(run, world, "UndoStarted", "bringing " + run.host() + " back: " + why.why()))
-                .to(run.ordering(
-                        new Undoing(effect, world.now().plus(run.policy().change()), why)));
-    }
-
-    private static Step onUndoing(HostRun run, Undoing state, RunEvent event, World world) {
-        return switch (event) {
-            case RunEvent.EffectEnded e
-            when e.effect().equals(state.effect()) ->
-                switch (e.outcome()) {
-                    case Outcome.Changed c ->
-                        Ending.end(
-                                run,
-                                state.why().code().equals("CANCELLED") ? RunOutcome.CANCELLED : RunOutcome.UNDONE,
-                                state.why(),
-                                world);
-                    case Outcome.Failed f ->
-                        PersonAsked.askPerson(
-                                run, f.why().with("undoing", state.why().why()), world);
-                    case Outcome.Unknown u -> PersonAsked.askPerson(run, u.why(), world);
-                    case Outcome.Moved m -> Step.ignore(run);
-                    case Outcome.Stopped s -> Step.ignore(run);
-                    case Outcome.Started s -> Step.ignore(run);
-                    case Outcome.Acted a -> Step.ignore(run);
-                };
-            default -> overdueOrIgnore(run, state.effect(), state.limit(), event, world);
-        };
-    }
-
-    private static Step overdueOrIgnore(HostRun run, EffectId effect, Instant limit, RunEvent event, World world) {
-        return event instanceof RunEvent.TimerFired && !world.now().isBefore(limit)
-                ? PersonAsked.askPerson(run, PersonAsked.overdue(run, effect, limit), world)
-                : Step.ignore(run);
     }
 
     static Refusal cancelled(RunEvent.CancelOrdered cancel) {

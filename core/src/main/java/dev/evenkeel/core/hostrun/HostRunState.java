@@ -31,6 +31,16 @@ import org.jspecify.annotations.Nullable;
  *                  +------------+------------------------> Starting --> Ended(as it came)
  * </pre>
  *
+ * <p>Where VMs keep their memory while their VMM is replaced, they stay in Draining, {@code HandingOver} comes between
+ * Applying and Verifying. Where the host is brought back, those that have the new VMM by then are set aside before Undoing
+ * and come home after it, because a daemon that is older than their VMM could not take them over.
+ *
+ * <pre>
+ *  Applying --> HandingOver --> Verifying --> Ended(DONE)
+ *      |             |              |
+ *      +-------------+--------------+--> HandingOver --> Undoing --> HandingOver --> Ended(UNDONE, CANCELLED)
+ * </pre>
+ *
  * <p>Every state but the last has a time at which it looks again and a limit after which it leaves by itself or asks a
  * person.
  */
@@ -85,6 +95,39 @@ public sealed interface HostRunState {
         @Override
         public Optional<Instant> due() {
             return Optional.of(limit);
+        }
+    }
+
+    /**
+     * VMs get new processes of the VMM that is installed, a few at a time; one that can't goes on in its old one.
+     *
+     * @param moves the VMs, to the host that they are on
+     * @param stopping why no more are begun, or null; the state ends once those under way have ended
+     * @param undoing why the host is brought back, or null
+     * @param aside the VMs on the new VMM are set aside, because what is installed is about to become what was before
+     * @param as what a person says that the run comes to once the VMs that were set aside are home, or null
+     */
+    record HandingOver(
+            List<Move> moves,
+            Instant lookAt,
+            Instant limit,
+            @Nullable Refusal stopping,
+            @Nullable Refusal undoing,
+            boolean aside,
+            @Nullable RunOutcome as)
+            implements HostRunState {
+        public HandingOver {
+            moves = List.copyOf(moves);
+        }
+
+        /** Whether it ends by itself only with every VM at home. */
+        boolean homeward() {
+            return undoing != null && !aside;
+        }
+
+        @Override
+        public Optional<Instant> due() {
+            return Optional.of(lookAt);
         }
     }
 

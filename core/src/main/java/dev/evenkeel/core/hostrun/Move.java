@@ -9,7 +9,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The move of one VM within a host run.
+ * The move of one VM within a host run, to another host or into a new process on its own.
  *
  * @param effect of the latest try, or null before the first
  * @param to destination of the latest try
@@ -39,7 +39,10 @@ public record Move(
         UNSURE,
         /** It can't be moved, or was tried often enough. It keeps running where it is. */
         STUCK,
-        /** It can't be moved, and its owner lets it be restarted where it is once the others have left. */
+        /**
+         * It keeps its memory here while its VMM is replaced; or it can't be moved, and its owner lets it be restarted
+         * where it is once the others have left.
+         */
         STAYS,
         /** It left the host by other hands, was shut off by its owner, or died. */
         GONE;

@@ -11,6 +11,7 @@ import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.hostrun.HostRunState.Applying;
 import dev.evenkeel.core.hostrun.HostRunState.Draining;
 import dev.evenkeel.core.hostrun.HostRunState.Ended;
+import dev.evenkeel.core.hostrun.HostRunState.HandingOver;
 import dev.evenkeel.core.hostrun.HostRunState.NeedsPerson;
 import dev.evenkeel.core.hostrun.HostRunState.Reserving;
 import dev.evenkeel.core.hostrun.HostRunState.Starting;
@@ -75,10 +76,9 @@ final class PersonAsked {
             case RunEvent.EffectEnded e
             when waitsFor(run, state.resume(), e) -> {
                 Step step = HostRunDecider.decide(run.in(state.resume()), e, world);
-                // A start that failed once more is no news to the person who was asked.
-                yield state.resume() instanceof Starting && step.next().needsPerson()
-                        ? asksStill(state, step, List.of())
-                        : step;
+                // What failed once more is no news to the person who was asked.
+                boolean triedAgain = state.resume() instanceof Starting || state.resume() instanceof HandingOver;
+                yield triedAgain && step.next().needsPerson() ? asksStill(state, step, List.of()) : step;
             }
             case RunEvent.CancelOrdered c -> {
                 Step step = HostRunDecider.decide(run.in(state.resume()), c, world);
@@ -118,7 +118,7 @@ final class PersonAsked {
         Refusal why = Starts.tellingWhatIsDown(run, HostRunDecider.resolved(order));
         return state.resume() instanceof Starting
                 ? Ending.finish(new Step.Builder(), run, order.as(), why, world)
-                : Ending.end(new Step.Builder().withdraw(), run, order.as(), HostRunDecider.resolved(order), world);
+                : Homecoming.resolve(new Step.Builder().withdraw(), run, state.resume(), order, world);
     }
 
     /** An undo that failed once more for the reason that a person was asked for is no news. */
@@ -148,12 +148,10 @@ final class PersonAsked {
         boolean known = !(ended.outcome() instanceof Outcome.Unknown);
         EffectId effect = ended.effect();
         return switch (state) {
-            case Draining d ->
-                d.moves().stream()
-                        .filter(m -> effect.equals(m.effect()))
-                        .anyMatch(m -> m.status() == Move.Status.MOVING || (known && m.status() == Move.Status.UNSURE));
+            case Draining d -> waitsForMove(d.moves(), effect, known);
             case Stopping s -> waitsForRestart(run, ended, known);
             case Starting s -> waitsForRestart(run, ended, known);
+            case HandingOver h -> waitsForMove(h.moves(), effect, known);
             case Applying a -> known && a.effect().equals(effect);
             case Verifying v -> known && v.effect().equals(effect);
             case Undoing u -> known && u.effect().equals(effect);
@@ -161,6 +159,12 @@ final class PersonAsked {
             case NeedsPerson p -> waitsFor(run, p.resume(), ended);
             case Ended e -> false;
         };
+    }
+
+    private static boolean waitsForMove(List<Move> moves, EffectId effect, boolean known) {
+        return moves.stream()
+                .filter(m -> effect.equals(m.effect()))
+                .anyMatch(m -> m.status() == Move.Status.MOVING || (known && m.status() == Move.Status.UNSURE));
     }
 
     private static boolean waitsForRestart(HostRun run, RunEvent.EffectEnded ended, boolean known) {
@@ -189,8 +193,13 @@ final class PersonAsked {
         if (state.resume() instanceof Starting starting) {
             next = (HostRun) Starts.tryAgain(next, starting, step, world).next();
         }
-        return step.to(next.in(
-                new NeedsPerson(state.resume(), state.why(), state.since(), nextAsk(state.since(), world.now()))));
+        HostRunState resume = state.resume();
+        if (resume instanceof HandingOver over) {
+            next = (HostRun) Homecoming.tryAgain(next, over, step, world).next();
+            resume = next.state() instanceof HandingOver tried ? tried : resume;
+        }
+        return step.to(
+                next.in(new NeedsPerson(resume, state.why(), state.since(), nextAsk(state.since(), world.now()))));
     }
 
     /** VMs kept it from being undone; the agent looks whether they still do before it touches anything. */
@@ -213,12 +222,8 @@ final class PersonAsked {
 
     private static List<EffectId> unaccounted(HostRun run, HostRunState state) {
         return switch (state) {
-            case Draining d ->
-                d.moves().stream()
-                        .filter(m -> m.status() == Move.Status.UNSURE || m.status() == Move.Status.MOVING)
-                        .map(Move::effect)
-                        .filter(Objects::nonNull)
-                        .toList();
+            case Draining d -> unaccountedMoves(d.moves());
+            case HandingOver h -> unaccountedMoves(h.moves());
             case Stopping s -> unaccountedRestarts(run);
             case Starting s -> unaccountedRestarts(run);
             case Applying a -> List.of(a.effect());
@@ -228,6 +233,14 @@ final class PersonAsked {
             case NeedsPerson p -> unaccounted(run, p.resume());
             case Ended e -> List.of();
         };
+    }
+
+    private static List<EffectId> unaccountedMoves(List<Move> moves) {
+        return moves.stream()
+                .filter(Move::open)
+                .map(Move::effect)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     private static List<EffectId> unaccountedRestarts(HostRun run) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a host run is for. */
 public sealed interface Purpose {
-    /** Empty the host by live migration, bring the update in, verify it. */
+    /** Empty the host by live migration, or let VMs keep their memory there; bring the update in, verify it. */
     record UpdateHost(UpdateId update, Method method) implements Purpose {}
 
     /** Empty the host and leave it empty. */
@@ -16,6 +16,11 @@ public sealed interface Purpose {
 
     /** Move one VM away from the host; to {@code to}, or wherever there is room when null. */
     record MoveOne(VmId vm, @Nullable HostId to) implements Purpose {}
+
+    /** Whether it has to do with a VM on the host. */
+    default boolean concerns(VmId vm) {
+        return !(this instanceof MoveOne one) || one.vm().equals(vm);
+    }
 
     /** One phrase for the ledger. */
     default String phrase() {

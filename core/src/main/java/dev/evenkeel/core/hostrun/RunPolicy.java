@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * Limits of one host run.
  *
- * @param parallelMoves how many VMs of the host move at once, 1 to 16
- * @param moveAttempts how often a move is tried before its VM counts as stuck, 1 to 10
+ * @param parallelMoves how many VMs of the host move, or are handed over, at once, 1 to 16
+ * @param moveAttempts how often a move or a hand-over is tried before its VM counts as stuck, 1 to 10
  * @param reserve how long to wait for budgets before the run is refused
  * @param drain how long emptying may take in all
  * @param move how long one move may take

@@ -156,6 +156,7 @@ final class Starts {
                     measured,
                     r.forecast(),
                     measured,
+                    null,
                     null));
             step.notice(Ending.info(
                     run,

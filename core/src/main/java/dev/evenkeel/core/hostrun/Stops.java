@@ -117,7 +117,7 @@ final class Stops {
         }
         Refusal giveUp = state.giveUp();
         if (giveUp == null) {
-            return HostRunDecider.apply(new Step.Builder(), here, world);
+            return Changing.apply(new Step.Builder(), here, world);
         }
         return Ending.end(here, Ending.outcomeOf(giveUp), giveUp, world);
     }

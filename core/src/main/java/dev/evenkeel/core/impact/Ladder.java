@@ -3,19 +3,20 @@ package dev.evenkeel.core.impact;
 import dev.evenkeel.core.fleet.AvailabilitySetId;
 import dev.evenkeel.core.fleet.Fleet;
 import dev.evenkeel.core.fleet.Host;
-import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.fleet.VmState;
 import dev.evenkeel.core.placement.Placement;
+import dev.evenkeel.core.update.Component;
 import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.update.Update;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * a payload is refused like any other, so that an operator sees what a better manifest would spare the VMs.
  */
 public final class Ladder {
+    /** The capability of a host on which VMs can get a new VMM beneath them. */
+    public static final String PRESERVE_VMM = "preserve-vmm";
+
     private Ladder() {}
 
     public static MethodChoice choose(Update update, Host host, Fleet fleet, PauseModel pauses) {
@@ -46,7 +50,8 @@ public final class Ladder {
         return switch (method) {
             case MIGRATE -> migrate(update, host, fleet, pauses, forecasts);
             case REBOOT -> reboot(update, host, fleet, pauses, forecasts);
-            case HOT_PATCH, PRESERVE_VMM, PRESERVE_KERNEL, SELF_SERVICE ->
+            case PRESERVE_VMM -> preserveVmm(update, host, fleet, pauses, forecasts);
+            case HOT_PATCH, PRESERVE_KERNEL, SELF_SERVICE ->
                 List.of(Refusal.of("NO_MECHANISM", "this version of Evenkeel has no mechanism for " + method));
         };
     }
@@ -55,21 +60,26 @@ public final class Ladder {
             Update update, Host host, Fleet fleet, PauseModel pauses, List<VmForecast> forecasts) {
         List<Refusal> refusals = new ArrayList<>();
         fleet.aliveOn(host.id()).forEach(vm -> refusals.addAll(unmovable(vm)));
-        moves(update, host, fleet, pauses, forecasts, refusals);
+        moves(update, host, fleet, vm -> unmovable(vm).isEmpty(), pauses, forecasts, refusals);
         return refusals;
     }
 
-    /** What the VMs that can be moved at all would feel, and which of them find no place or would stand still too long. */
+    /** What the VMs that leave would feel, and which of them find no place or would stand still too long. */
     private static void moves(
             Update update,
             Host host,
             Fleet fleet,
+            Predicate<Vm> leaves,
             PauseModel pauses,
             List<VmForecast> forecasts,
             List<Refusal> refusals) {
-        Fleet movable = withoutUnmovable(fleet, host.id());
-        Map<VmId, Placement.Answer> targets = Placement.evacuate(host.id(), movable, h -> update.isOn(h.facts()));
-        for (Vm vm : movable.aliveOn(host.id())) {
+        Fleet without = new Fleet(
+                fleet.hosts().values(),
+                fleet.allVms().stream()
+                        .filter(vm -> !vm.host().equals(host.id()) || leaves.test(vm))
+                        .toList());
+        Map<VmId, Placement.Answer> targets = Placement.evacuate(host.id(), without, h -> update.isOn(h.facts()));
+        for (Vm vm : without.aliveOn(host.id())) {
             switch (targets.get(vm.id())) {
                 case Placement.Answer.Target target -> forecast(vm, host, target.host(), pauses, forecasts, refusals);
                 case Placement.Answer.Nowhere nowhere -> refusals.add(nowhere.why());
@@ -78,31 +88,72 @@ public final class Ladder {
         }
     }
 
-    /** The fleet without those VMs of one host that can't be moved, whatever else. */
-    public static Fleet withoutUnmovable(Fleet fleet, HostId host) {
-        return new Fleet(
-                fleet.hosts().values(),
-                fleet.allVms().stream()
-                        .filter(vm -> !vm.host().equals(host) || unmovable(vm).isEmpty())
-                        .toList());
-    }
-
     private static void forecast(
             Vm vm, Host from, Host to, PauseModel pauses, List<VmForecast> forecasts, List<Refusal> refusals) {
         VmForecast forecast = pauses.move(vm, from, to);
         forecasts.add(forecast);
-        if (forecast.impact() instanceof Impact.Pause pause
-                && !vm.intent().postCopy()
-                && pause.expected().compareTo(vm.intent().maxPause()) > 0) {
-            refusals.add(Refusal.of(
-                    "PAUSE_TOO_LONG",
-                    "VM " + vm.name() + " would pause longer than its owner allows; lower its load, raise max-pause or"
-                            + " allow post-copy",
-                    Map.of(
-                            "vm", vm.id().value(),
-                            "forecast", pause.expected().toString(),
-                            "maxPause", vm.intent().maxPause().toString())));
+        Refusal tooLong = tooLong(vm, forecast, "lower its load, raise max-pause or allow post-copy");
+        if (tooLong != null && !vm.intent().postCopy()) {
+            refusals.add(tooLong);
         }
+    }
+
+    private static @Nullable Refusal tooLong(Vm vm, VmForecast forecast, String remedy) {
+        return forecast.impact() instanceof Impact.Pause pause
+                        && pause.expected().compareTo(vm.intent().maxPause()) > 0
+                ? Refusal.of(
+                        "PAUSE_TOO_LONG",
+                        "VM " + vm.name() + " would pause longer than its owner allows; " + remedy,
+                        Map.of(
+                                "vm", vm.id().value(),
+                                "forecast", pause.expected().toString(),
+                                "maxPause", vm.intent().maxPause().toString()))
+                : null;
+    }
+
+    /** VMs whose memory can stay get the new VMM beneath them; the others are moved away first. */
+    private static List<Refusal> preserveVmm(
+            Update update, Host host, Fleet fleet, PauseModel pauses, List<VmForecast> forecasts) {
+        if (update.component() != Component.VMM && update.component() != Component.SERVICE) {
+            return List.of(Refusal.of(
+                    "WRONG_COMPONENT",
+                    "a new VMM under running VMs does not bring in a " + update.component() + " update"));
+        }
+        if (!host.facts().capabilities().contains(PRESERVE_VMM)) {
+            return List.of(Refusal.of(
+                    "NO_MECHANISM",
+                    "host " + host.id() + " can't start a second libvirtd; install libvirt-daemon there",
+                    Map.of("capability", PRESERVE_VMM)));
+        }
+        List<Refusal> refusals = new ArrayList<>();
+        for (Vm vm : fleet.aliveOn(host.id())) {
+            Refusal no = unpreservable(vm, host, pauses);
+            if (no == null) {
+                forecasts.add(pauses.handOver(vm, host));
+            } else if (!unmovable(vm).isEmpty()) {
+                refusals.add(no);
+                refusals.addAll(unmovable(vm));
+            }
+        }
+        Predicate<Vm> leaves =
+                vm -> unpreservable(vm, host, pauses) != null && unmovable(vm).isEmpty();
+        moves(update, host, fleet, leaves, pauses, forecasts, refusals);
+        forecasts.sort(Comparator.comparing(VmForecast::vm));
+        return refusals;
+    }
+
+    /** Why a VM can't get a new VMM beneath it on its host, or null when it can. */
+    public static @Nullable Refusal unpreservable(Vm vm, Host host, PauseModel pauses) {
+        if (!vm.ties().isEmpty()) {
+            return vm.ties().getFirst().with("vm", vm.id().value());
+        }
+        if (vm.state() != VmState.RUNNING) {
+            return Refusal.of(
+                    "VM_PAUSED",
+                    "VM " + vm.name() + " is paused and can't be handed over; resume it or shut it off",
+                    Map.of("vm", vm.id().value()));
+        }
+        return tooLong(vm, pauses.handOver(vm, host), "raise max-pause");
     }
 
     /** Why a VM can't be moved at all, whatever the destination; empty when it can. */
@@ -130,13 +181,13 @@ public final class Ladder {
                 Refusal no = unstoppable(vm, staying);
                 if (no == null) {
                     staying.add(vm);
-                    forecasts.add(new VmForecast(vm.id(), new Impact.Restart(), pauses.restart()));
+                    forecasts.add(new VmForecast(vm.id(), host.id(), new Impact.Restart(), pauses.restart()));
                 } else {
                     refusals.add(no);
                 }
             }
         }
-        moves(update, host, fleet, pauses, forecasts, refusals);
+        moves(update, host, fleet, vm -> unmovable(vm).isEmpty(), pauses, forecasts, refusals);
         forecasts.sort(Comparator.comparing(VmForecast::vm));
         return refusals;
     }

@@ -39,6 +39,6 @@ public final class MigrationPauseModel implements PauseModel {
                 MigrationLoad.of(vm.memory(), rate),
                 model(from.id(), to.id()),
                 new MigrationLimits(vm.intent().maxPause(), vm.intent().postCopy(), true, null, NO_DEADLINE));
-        return new VmForecast(vm.id(), new Impact.Pause(forecast.stop()), forecast.total());
+        return new VmForecast(vm.id(), to.id(), new Impact.Pause(forecast.stop()), forecast.total());
     }
 }

@@ -172,7 +172,7 @@ public final class RolloutDecider {
     private static boolean isOn(Rollout rollout, HostId host, World world) {
         return world.fleet()
                 .host(host)
-                .map(h -> world.update(rollout.update()).isOn(h.facts()))
+                .map(h -> world.update(rollout.update()).isAllOver(h, world.fleet()))
                 .orElse(false);
     }
 

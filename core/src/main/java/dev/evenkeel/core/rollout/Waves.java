@@ -9,6 +9,7 @@ import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.impact.Ladder;
 import dev.evenkeel.core.impact.MethodChoice;
+import dev.evenkeel.core.impact.VmForecast;
 import dev.evenkeel.core.placement.Placement;
 import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.update.Update;
@@ -70,7 +71,7 @@ final class Waves {
             }
             taken.add(new Taken(host.id(), choice.method()));
             perRack.merge(rack, 1, Integer::sum);
-            fleet = emptied(host, fleet, update, receiving);
+            fleet = after(choice, host, fleet, receiving);
         }
         return new Wave(List.copyOf(taken), skipped, waiting);
     }
@@ -100,18 +101,14 @@ final class Waves {
                 .toList();
     }
 
-    /** The fleet once this host's VMs have moved, the host itself out of use. */
-    private static Fleet emptied(Host host, Fleet fleet, Update update, Set<HostId> receiving) {
+    /** The fleet once the VMs that leave this host have moved, the host itself out of use. */
+    private static Fleet after(MethodChoice choice, Host host, Fleet fleet, Set<HostId> receiving) {
         Fleet next = fleet;
-        for (var entry : Placement.evacuate(
-                        host.id(), Ladder.withoutUnmovable(fleet, host.id()), h -> update.isOn(h.facts()))
-                .entrySet()) {
-            if (entry.getValue() instanceof Placement.Answer.Target target) {
-                receiving.add(target.host().id());
+        for (VmForecast forecast : choice.forecasts()) {
+            if (!forecast.to().equals(host.id())) {
+                receiving.add(forecast.to());
                 for (Vm vm : fleet.vmsOn(host.id())) {
-                    if (vm.id().equals(entry.getKey())) {
-                        next = Placement.after(next, vm, target.host().id());
-                    }
+                    next = vm.id().equals(forecast.vm()) ? Placement.after(next, vm, forecast.to()) : next;
                 }
             }
         }

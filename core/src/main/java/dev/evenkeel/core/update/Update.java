@@ -1,6 +1,9 @@
 package dev.evenkeel.core.update;
 
+import dev.evenkeel.core.fleet.Fleet;
+import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.HostFacts;
+import dev.evenkeel.core.fleet.Vm;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
@@ -38,6 +41,16 @@ public record Update(
     /** Whether the host already runs what this update brings. */
     public boolean isOn(HostFacts facts) {
         return isOn(facts.versions());
+    }
+
+    /**
+     * Whether the update has come to everything on a host that it is for: to the host, and where it can replace VMMs under
+     * VMs, to those too.
+     */
+    public boolean isAllOver(Host host, Fleet fleet) {
+        return isOn(host.facts())
+                && (payload(Method.PRESERVE_VMM).isEmpty()
+                        || fleet.aliveOn(host.id()).stream().allMatch(Vm::settled));
     }
 
     /** Whether what runs, by name as in {@link HostFacts#versions}, is what this update brings. */

@@ -37,6 +37,8 @@ class EveryStateTest {
         states.put(
                 "Starting",
                 restart.stopped("vm-s").latestFails("X", Aftermath.UNCHANGED).run());
+        OneRun preserve = OneRun.preserving(new Given(), "vm-p").begins().looksAtFreshObservations();
+        states.put("HandingOver", preserve.installed("vm-p").run());
         states.forEach((name, state) -> assertThat(state.stateName()).isEqualTo(name));
         return states;
     }

@@ -16,6 +16,7 @@ import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.fleet.VmState;
 import dev.evenkeel.core.impact.Impact;
+import dev.evenkeel.core.impact.Ladder;
 import dev.evenkeel.core.impact.VmForecast;
 import dev.evenkeel.core.update.Component;
 import dev.evenkeel.core.update.Method;
@@ -75,7 +76,10 @@ public final class Given {
                         "10.0",
                         List.of(),
                         null,
-                        false));
+                        false,
+                        true,
+                        false,
+                        List.of()));
             }
             return this;
         }
@@ -158,7 +162,7 @@ public final class Given {
                 cpus,
                 Bytes.ofMiB(mebibytes),
                 new TreeMap<>(versions),
-                new TreeSet<>());
+                new TreeSet<>(List.of(Ladder.PRESERVE_VMM)));
     }
 
     private Host host(HostId id) {
@@ -237,6 +241,27 @@ public final class Given {
                     List.of(Refusal.of(code, "VM " + vm.name() + " has a " + code))));
         }
 
+        /** Its memory can't be kept while its VMM is replaced. */
+        public OneVm tied(String code) {
+            return with(vm -> copy(
+                    vm, vm.vmmCurrent(), vm.aside(), List.of(Refusal.of(code, "VM " + vm.name() + " has " + code))));
+        }
+
+        /** Another VMM is installed than the one that it runs on. */
+        public OneVm outdated() {
+            return with(vm -> copy(vm, false, vm.aside(), vm.ties()));
+        }
+
+        /** It runs on what is installed. */
+        public OneVm current() {
+            return with(vm -> copy(vm, true, false, vm.ties()));
+        }
+
+        /** It is with the agent's own daemon. */
+        public OneVm aside() {
+            return with(vm -> copy(vm, vm.vmmCurrent(), true, vm.ties()));
+        }
+
         public OneVm is(VmState state) {
             return with(
                     vm -> copy(vm, vm.host(), state, vm.memory(), vm.vcpus(), vm.intent(), set(vm), vm.obstacles()));
@@ -307,7 +332,30 @@ public final class Given {
                 vm.vmmVersion(),
                 obstacles,
                 vm.dirtyRate(),
-                vm.hasLocalStorage());
+                vm.hasLocalStorage(),
+                vm.vmmCurrent(),
+                vm.aside(),
+                vm.ties());
+    }
+
+    private static Vm copy(Vm vm, boolean current, boolean aside, List<Refusal> ties) {
+        return new Vm(
+                vm.id(),
+                vm.name(),
+                vm.tenant(),
+                vm.host(),
+                vm.state(),
+                vm.memory(),
+                vm.vcpus(),
+                vm.availabilitySet(),
+                vm.intent(),
+                vm.vmmVersion(),
+                vm.obstacles(),
+                vm.dirtyRate(),
+                vm.hasLocalStorage(),
+                current,
+                aside,
+                ties);
     }
 
     public OneVm vm(String name) {
@@ -374,7 +422,7 @@ public final class Given {
 
     public VmForecast forecast(Vm vm, Host from, Host to) {
         Duration pause = pauses.getOrDefault(vm.id(), Duration.ofMillis(50));
-        return new VmForecast(vm.id(), new Impact.Pause(pause), Duration.ofSeconds(5));
+        return new VmForecast(vm.id(), to.id(), new Impact.Pause(pause), Duration.ofSeconds(5));
     }
 
     public World world() {

@@ -3,6 +3,7 @@ package dev.evenkeel.core.hostrun;
 import dev.evenkeel.core.engine.Effect;
 import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.Hold;
+import dev.evenkeel.core.engine.LedgerEntry;
 import dev.evenkeel.core.engine.Notice;
 import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.RunEvent;
@@ -32,6 +33,7 @@ final class OneRun {
     private Step last;
     private final List<Step.Order> orders = new ArrayList<>();
     private final List<Notice> notices = new ArrayList<>();
+    private final List<LedgerEntry> ledger = new ArrayList<>();
 
     OneRun(Given given, HostRun run) {
         this.given = given;
@@ -68,6 +70,15 @@ final class OneRun {
         return of(given, host, new Purpose.UpdateHost(Given.UPDATE, Method.REBOOT), RunPolicy.DEFAULT);
     }
 
+    /** A run that gives the VMs of h1 a new VMM where they are; h2 and h3 have room. */
+    static OneRun preserving(Given given, String... vms) {
+        given.updateAlsoBy(Method.PRESERVE_VMM);
+        given.host("h1").runs(vms);
+        given.host("h2");
+        given.host("h3");
+        return of(given, "h1", new Purpose.UpdateHost(Given.UPDATE, Method.PRESERVE_VMM), RunPolicy.DEFAULT);
+    }
+
     /** An owner who forbids moves. */
     static Intent staying(Intent.Restart restart) {
         return new Intent(Duration.ofSeconds(5), Intent.Migration.NEVER, false, restart, Intent.OnHostFailure.LEAVE);
@@ -96,6 +107,7 @@ final class OneRun {
         run = (HostRun) last.next();
         orders.addAll(last.orders());
         notices.addAll(last.notices());
+        ledger.addAll(last.ledger());
         return this;
     }
 
@@ -142,6 +154,49 @@ final class OneRun {
 
     static Outcome movedTo(HostId to) {
         return new Outcome.Moved(to, Duration.ofMillis(40), Duration.ofSeconds(4), Bytes.ofMiB(900), false, null);
+    }
+
+    /** The packages are in: these VMs run on a VMM that is no longer installed, as the next look at the host tells. */
+    OneRun installed(String... outdated) {
+        told(ended(latest().id(), changed()));
+        for (String vm : outdated) {
+            given.vm(vm).outdated();
+        }
+        return looksAtFreshObservations();
+    }
+
+    /** A VM has a new process. */
+    OneRun handedOver(String vm) {
+        Step.Order order = handOverOf(vm);
+        given.passes(Duration.ofSeconds(2));
+        if (((Effect.HandOver) order.effect()).aside()) {
+            given.vm(vm).aside();
+        } else {
+            given.vm(vm).current();
+        }
+        return told(ended(order.id(), movedTo(run.host()))).looks();
+    }
+
+    OneRun handOverFails(String vm, String code, Outcome.Aftermath aftermath, boolean retryable) {
+        return told(ended(handOverOf(vm).id(), failed(code, aftermath, retryable)))
+                .looks();
+    }
+
+    Step.Order handOverOf(String vm) {
+        return orders.reversed().stream()
+                .filter(order -> order.effect() instanceof Effect.HandOver over
+                        && over.vm().value().equals(vm))
+                .findFirst()
+                .orElseThrow(() -> new NoSuchElementException("no hand-over of " + vm + " in " + orders));
+    }
+
+    /** The VMs whose hand-over was ordered, in order, each try anew. */
+    List<String> handOversOrdered() {
+        return orders.stream()
+                .flatMap(order -> order.effect() instanceof Effect.HandOver over
+                        ? java.util.stream.Stream.of(over.vm().value())
+                        : java.util.stream.Stream.empty())
+                .toList();
     }
 
     /** A guest goes down after ten seconds. */
@@ -213,6 +268,11 @@ final class OneRun {
         return new Outcome.Changed(new TreeMap<>(Map.of("qemu", "10.0")), new TreeMap<>(Map.of("qemu", "11.1")));
     }
 
+    /** The packages are in, and a fresh VM runs what it ran before. */
+    static Outcome unchanged() {
+        return new Outcome.Changed(new TreeMap<>(Map.of("qemu", "10.0")), new TreeMap<>(Map.of("qemu", "10.0")));
+    }
+
     // What it wants.
 
     HostRun run() {
@@ -247,6 +307,7 @@ final class OneRun {
             case HostRunState.Stopping stopping -> stopping.giveUp();
             case HostRunState.Starting starting -> starting.why();
             case HostRunState.Applying applying -> applying.cancel();
+            case HostRunState.HandingOver over -> over.stopping() != null ? over.stopping() : over.undoing();
             case HostRunState.Verifying verifying -> verifying.cancel();
             case HostRunState.Undoing undoing -> undoing.why();
             case HostRunState.Reserving reserving -> null;
@@ -287,6 +348,11 @@ final class OneRun {
                         && move.vm().value().equals(vm))
                 .findFirst()
                 .orElseThrow(() -> new NoSuchElementException("no move of " + vm + " in " + orders));
+    }
+
+    /** What VMs felt, in order. */
+    List<LedgerEntry> ledger() {
+        return ledger;
     }
 
     List<String> noticeTypes() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.fleet.VmState;
 import dev.evenkeel.core.hostrun.Given;
 import dev.evenkeel.core.update.Method;
 import java.time.Duration;
@@ -162,5 +163,43 @@ class LadderTest {
         assertThat(choice().refusal().evidence().values())
                 .anyMatch(why -> why.contains("vm-a"))
                 .anyMatch(why -> why.contains("vm-b"));
+    }
+
+    @Test
+    void aVmWhoseMemoryCanStayGetsTheNewVmmWhereItIs() {
+        given.updateAlsoBy(Method.PRESERVE_VMM);
+
+        assertThat(choice().method()).isEqualTo(Method.PRESERVE_VMM);
+        assertThat(choice().forecasts().getFirst().to()).isEqualTo(new HostId("h1"));
+        assertThat(choice().forecasts().getFirst().impact()).isEqualTo(new Impact.Pause(PauseModel.HAND_OVER));
+    }
+
+    @Test
+    void aVmThatIsTiedOrWouldPauseTooLongIsMovedAndTheOthersStay() {
+        given.updateAlsoBy(Method.PRESERVE_VMM);
+        given.host("h1").runs("vm-b", "vm-c");
+        given.vm("vm-b").tied("MEMORY_NOT_SHARED");
+        given.vm("vm-c").owner(intent(Duration.ofMillis(10), Intent.Migration.ALLOWED, true, Intent.Restart.NEVER));
+
+        assertThat(choice().method()).isEqualTo(Method.PRESERVE_VMM);
+        assertThat(choice().forecasts())
+                .extracting(f -> f.vm() + " " + f.to())
+                .containsExactly("vm-a h1", "vm-b h2", "vm-c h2");
+    }
+
+    @Test
+    void aVmThatCanNeitherStayNorMoveRefusesTheRungWithBothReasons() {
+        given.updateAlsoBy(Method.PRESERVE_VMM);
+        given.vm("vm-a").tied("MEMORY_NOT_SHARED").obstacle("HOST_DEVICE");
+
+        assertThat(refusals(Method.PRESERVE_VMM)).containsExactly("MEMORY_NOT_SHARED", "HOST_DEVICE");
+    }
+
+    @Test
+    void aPausedVmIsNotHandedOverButMoved() {
+        given.updateAlsoBy(Method.PRESERVE_VMM);
+        given.vm("vm-a").is(VmState.PAUSED);
+
+        assertThat(choice().forecasts().getFirst().to()).isEqualTo(new HostId("h2"));
     }
 }

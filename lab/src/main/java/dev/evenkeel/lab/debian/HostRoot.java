@@ -14,12 +14,22 @@ public final class HostRoot {
     private static final String RELEASE = "bookworm";
     private static final int RECIPE = 1; // raise it when this class makes a root in another way
 
+    /** QEMU's user, which libvirt needs to start; in bookworm it comes with libvirt-daemon-system, which takes systemd. */
+    private static final String QEMU_USER = "chroot \"$1\" sh -c 'getent passwd libvirt-qemu >/dev/null ||"
+            + " { groupadd --system --force kvm && groupadd --system --gid 64055 libvirt-qemu &&"
+            + " useradd --system --uid 64055 --gid kvm --no-create-home --home-dir /var/lib/libvirt"
+            + " --shell /usr/sbin/nologin libvirt-qemu; }'";
+
     private final DebianMirror mirror;
     private final VmmVersion version;
 
     public HostRoot(DebianMirror mirror, VmmVersion version) {
         this.mirror = mirror;
         this.version = version;
+    }
+
+    VmmVersion version() {
+        return version;
     }
 
     /** Where the packages of this root come from. */
@@ -33,7 +43,7 @@ public final class HostRoot {
 
     /** The root's directory, read-only by agreement, made now where the cache has none. About half a minute then. */
     public Path in(Cache cache, Progress progress) throws IOException {
-        String ingredients = RECIPE + "\n" + version.packages() + "\n"
+        String ingredients = RECIPE + (version.fromBackports() ? "" : QEMU_USER) + "\n" + version.packages() + "\n"
                 + String.join("\n", sources().stream().map(AptSource::line).toList());
         return cache.get(
                         "host-"
@@ -71,6 +81,9 @@ public final class HostRoot {
                     "--setup-hook=mkdir -p \"$1/etc/apt/preferences.d\" && cp " + pin
                             + " \"$1/etc/apt/preferences.d/backports\"",
                     "--include=" + String.join(",", version.packages())));
+            if (!version.fromBackports()) {
+                words.add("--customize-hook=" + QEMU_USER);
+            }
             for (String proxy : PrivateApt.proxySettings()) {
                 words.add("--aptopt=" + proxy);
             }

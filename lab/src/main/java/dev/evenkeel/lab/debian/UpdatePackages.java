@@ -22,17 +22,20 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * A real update of the VMM for lab hosts: QEMU from trixie-backports with every package of Debian 13 that it takes on
- * a Debian 12 host, libvirt and C library included, and the packages they replace for the way back. What apt would do is asked of
- * apt; whether dpkg then really does it, both ways, is tried on a throw-away host before the set is kept.
+ * A real update of the VMM for lab hosts, and the packages that it replaces for the way back: for hosts with QEMU 10.0, QEMU from
+ * trixie-backports with every package of Debian 13 that it takes on a Debian 12 host, libvirt and C library included; for hosts
+ * with QEMU 7.2, that of bookworm-backports. What apt would do is asked of apt; whether dpkg then really does it, both ways, is
+ * tried on a throw-away host before the set is kept.
  */
 public final class UpdatePackages {
     /**
@@ -48,7 +51,7 @@ public final class UpdatePackages {
             "libvirt-clients");
 
     private static final Pattern UPSTREAM = Pattern.compile("(?:\\d+:)?(\\d+\\.\\d+)(?:\\.\\d+)?.*");
-    private static final int RECIPE = 3; // raise it when this class makes a set in another way
+    private static final int RECIPE = 4; // raise it when this class makes a set in another way
 
     private UpdatePackages() {}
 
@@ -61,15 +64,17 @@ public final class UpdatePackages {
      */
     public static Path vmm(Cache cache, DebianMirror mirror, HostRoot host, Path root, Progress progress)
             throws IOException {
+        String next = host.version().next();
         List<AptSource> sources = new ArrayList<>(host.sources());
-        sources.addAll(mirror.release("trixie"));
-        sources.add(mirror.backports("trixie"));
+        Stream.concat(mirror.release(next).stream(), Stream.of(mirror.backports(next)))
+                .filter(source -> !sources.contains(source))
+                .forEach(sources::add);
         // The root's key stands in its directory's name: another root is another set.
         String ingredients = RECIPE + "\n" + root.getParent() + "\n" + WANTED + "\n"
                 + String.join("\n", sources.stream().map(AptSource::line).toList());
-        return cache.get("update-vmm", ingredients, dir -> {
-            progress.step("collecting the update: QEMU from trixie-backports and what it takes (once)");
-            make(dir, sources, root, progress);
+        return cache.get("update-vmm-" + next, ingredients, dir -> {
+            progress.step("collecting the update: QEMU from " + next + "-backports and what it takes (once)");
+            make(dir, host.version(), sources, root, progress);
         });
     }
 
@@ -78,12 +83,13 @@ public final class UpdatePackages {
         return Json.yaml().readValue(Files.readString(directory.resolve("update.yaml")), Update.class);
     }
 
-    private static void make(Path dir, List<AptSource> sources, Path root, Progress progress) throws IOException {
+    private static void make(Path dir, VmmVersion old, List<AptSource> sources, Path root, Progress progress)
+            throws IOException {
         Path work = Files.createDirectory(dir.resolve("proof.in"));
         Path status = root.resolve("var/lib/dpkg/status");
         PrivateApt apt = new PrivateApt(Files.createDirectory(dir.resolve("apt")), sources, status);
-        // Only the VMM from backports; what it takes, from the release itself.
-        apt.prefer("qemu-* seabios", "trixie-backports");
+        // Only the VMM from backports, and the libvirt that can drive it; what they take, from the release itself.
+        apt.prefer(old.fromBackports() ? "qemu-* seabios" : "qemu-* seabios libvirt*", old.next() + "-backports");
         List<String> install = new ArrayList<>(List.of("--yes", "install"));
         install.addAll(WANTED);
         AptPlan plan = AptPlan.parse(apt.run("--simulate", install));
@@ -102,7 +108,7 @@ public final class UpdatePackages {
         apt.remove();
         Files.writeString(work.resolve("new"), String.join("\n", plan.added()) + "\n");
 
-        Update update = update(describe(packages), describe(previous), plan.added());
+        Update update = update(old, describe(packages), describe(previous), plan.added());
         List<ManifestRules.FieldError> errors = ManifestRules.check(update);
         if (!errors.isEmpty()) {
             throw new IOException("The update's manifest is not good: " + errors);
@@ -117,28 +123,31 @@ public final class UpdatePackages {
         Files.writeString(dir.resolve("update.yaml"), Json.yaml().writeValueAsString(update));
     }
 
-    private static Update update(List<PackageFile> packages, List<PackageFile> previous, List<String> added)
+    private static Update update(
+            VmmVersion from, List<PackageFile> packages, List<PackageFile> previous, List<String> added)
             throws IOException {
         String version = packages.stream()
                 .filter(p -> p.name().equals(WANTED.getFirst()))
                 .map(PackageFile::version)
                 .findFirst()
-                .orElseThrow(() -> new IOException("trixie-backports has no newer " + WANTED.getFirst()
+                .orElseThrow(() -> new IOException(from.next() + "-backports has no newer " + WANTED.getFirst()
                         + " than the hosts: there is nothing to update to"));
         Matcher upstream = UPSTREAM.matcher(version);
         if (!upstream.matches()) {
             throw new IOException("QEMU's version " + version + " is not of the form MAJOR.MINOR");
         }
         String wanted = upstream.group(1);
-        // The packages are the same when a VM that can't be moved is restarted with its owner's consent.
+        // The packages are the same by whatever method they come.
         Payload payload = new Payload(packages, previous, added, List.of("libvirtd"));
+        EnumMap<Method, Payload> methods = new EnumMap<>(Method.class);
+        from.methods().forEach(method -> methods.put(method, payload));
         return new Update(
                 new UpdateId("qemu-" + wanted),
                 version,
                 Component.VMM,
                 Severity.IMPORTANT,
-                "QEMU " + wanted + " from Debian's trixie-backports",
-                Map.of(Method.MIGRATE, payload, Method.REBOOT, payload),
+                "QEMU " + wanted + " from Debian's " + from.next() + "-backports",
+                methods,
                 new TreeMap<>(Map.of("qemu", wanted)));
     }
 

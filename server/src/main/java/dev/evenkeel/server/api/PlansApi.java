@@ -4,13 +4,11 @@ import dev.evenkeel.core.engine.TimeSource;
 import dev.evenkeel.core.fleet.Fleet;
 import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.Vm;
-import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.impact.Impact;
 import dev.evenkeel.core.impact.Ladder;
 import dev.evenkeel.core.impact.MethodChoice;
 import dev.evenkeel.core.impact.PauseModel;
 import dev.evenkeel.core.impact.VmForecast;
-import dev.evenkeel.core.placement.Placement;
 import dev.evenkeel.core.update.Update;
 import dev.evenkeel.server.fleet.FleetRegistry;
 import dev.evenkeel.server.http.Answer;
@@ -60,7 +58,7 @@ public final class PlansApi {
     }
 
     private HostPlanView plan(Host host, Update update, Fleet fleet) {
-        boolean already = update.isOn(host.facts());
+        boolean already = update.isAllOver(host, fleet);
         Map<String, String> before = new TreeMap<>();
         update.verify()
                 .keySet()
@@ -69,8 +67,6 @@ public final class PlansApi {
             return new HostPlanView(host.id().value(), true, null, before, before, List.of(), List.of());
         }
         MethodChoice choice = Ladder.choose(update, host, fleet, pauses);
-        Map<VmId, Placement.Answer> targets =
-                Placement.evacuate(host.id(), Ladder.withoutUnmovable(fleet, host.id()), h -> update.isOn(h.facts()));
         return new HostPlanView(
                 host.id().value(),
                 false,
@@ -84,11 +80,11 @@ public final class PlansApi {
                                 rung.refusals().stream().map(RefusalView::of).toList()))
                         .toList(),
                 choice.forecasts().stream()
-                        .map(forecast -> forecast(forecast, fleet, targets))
+                        .map(forecast -> forecast(forecast, fleet))
                         .toList());
     }
 
-    private static VmForecastView forecast(VmForecast forecast, Fleet fleet, Map<VmId, Placement.Answer> targets) {
+    private static VmForecastView forecast(VmForecast forecast, Fleet fleet) {
         Vm vm = fleet.vm(forecast.vm()).orElseThrow();
         return new VmForecastView(
                 forecast.vm().value(),
@@ -105,10 +101,6 @@ public final class PlansApi {
                     case Impact.Restart r -> forecast.total().toMillis();
                 },
                 forecast.total().toMillis(),
-                targets.get(vm.id()) instanceof Placement.Answer.Target target
-                        ? target.host().id().value()
-                        : forecast.impact() instanceof Impact.Restart
-                                ? vm.host().value()
-                                : null);
+                forecast.to().value());
     }
 }

@@ -10,6 +10,7 @@ import dev.evenkeel.core.engine.RunStore.LedgerQuery;
 import dev.evenkeel.core.engine.RunStore.StoryEntry;
 import dev.evenkeel.core.engine.TimeSource;
 import dev.evenkeel.core.fleet.Fleet;
+import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.hostrun.HostRun;
@@ -67,10 +68,10 @@ public final class RunViews {
         Map<VmId, MoveView> moves = new LinkedHashMap<>();
         Map<VmId, Integer> attempts = new HashMap<>();
         for (EffectRecord effect : effects) {
-            if (effect.effect() instanceof Effect.MoveVm move) {
-                int tries = attempts.getOrDefault(move.vm(), 0) + 1;
-                attempts.put(move.vm(), tries);
-                moves.put(move.vm(), told(effect, move, ledger.get(effect.id()), tries, fleet));
+            Target target = target(effect);
+            if (target != null) {
+                int tries = attempts.merge(target.vm(), 1, Integer::sum);
+                moves.put(target.vm(), told(effect, target, ledger.get(effect.id()), tries, fleet));
             }
         }
         for (Move move : draining(run.state())) {
@@ -88,9 +89,21 @@ public final class RunViews {
         return moves;
     }
 
+    /** Where an effect brings a VM. */
+    private record Target(VmId vm, HostId to) {}
+
+    private static @Nullable Target target(EffectRecord effect) {
+        return switch (effect.effect()) {
+            case Effect.MoveVm move -> new Target(move.vm(), move.to());
+            case Effect.HandOver over -> new Target(over.vm(), effect.agent());
+            default -> null;
+        };
+    }
+
     private static List<Move> draining(HostRunState state) {
         return switch (state) {
             case HostRunState.Draining d -> d.moves();
+            case HostRunState.HandingOver h -> h.moves();
             case HostRunState.NeedsPerson p -> draining(p.resume());
             case HostRunState.Reserving r -> List.of();
             case HostRunState.Stopping s -> List.of();
@@ -110,13 +123,13 @@ public final class RunViews {
                 move.effect() == null ? null : progress.of(move.effect()).orElse(null));
     }
 
-    private MoveView told(
-            EffectRecord effect, Effect.MoveVm move, @Nullable LedgerEntry entry, int attempts, Fleet fleet) {
+    private MoveView told(EffectRecord effect, Target target, @Nullable LedgerEntry entry, int attempts, Fleet fleet) {
         Outcome outcome = effect.outcome();
-        Vm vm = fleet.vm(move.vm()).orElse(null);
+        Vm vm = fleet.vm(target.vm()).orElse(null);
         return MoveView.told(
-                move,
-                vm == null ? move.vm().value() : vm.name(),
+                target.vm(),
+                target.to(),
+                vm == null ? target.vm().value() : vm.name(),
                 vm == null ? "default" : vm.tenant().value(),
                 attempts,
                 outcome,

@@ -46,7 +46,7 @@ final class Stories {
     private static String text(Outcome outcome) {
         return switch (outcome) {
             case Outcome.Moved m ->
-                "moved to " + m.to() + (m.postCopy() ? " by post-copy" : "") + ", stood still for "
+                "runs on " + m.to() + (m.postCopy() ? " by post-copy" : "") + ", stood still for "
                         + m.stop().toMillis() + " ms, took " + m.total().toMillis() + " ms";
             case Outcome.Changed c -> "ran " + c.before() + ", runs " + c.after();
             case Outcome.Stopped s -> "its guest went down";

@@ -49,7 +49,7 @@ public final class VmsApi {
                 .filter(vm -> tenant.map(t -> t.equals(vm.tenant().value())).orElse(true))
                 .sorted(Comparator.comparing(VmsApi::place))
                 .toList();
-        return Answer.ok(call.page().of(vms, VmsApi::place, vm -> VmView.of(vm, fleet)));
+        return Answer.ok(call.page().of(vms, VmsApi::place, VmView::of));
     }
 
     /** Where a VM stands in a list: by name, which need not be unique, then by id. */
@@ -59,7 +59,7 @@ public final class VmsApi {
 
     private Answer get(Call call) {
         Fleet fleet = registry.snapshot(time.now());
-        return Answer.ok(VmView.of(Lookup.vm(fleet, call.path("id")), fleet));
+        return Answer.ok(VmView.of(Lookup.vm(fleet, call.path("id"))));
     }
 
     private Answer migrate(Call call) {

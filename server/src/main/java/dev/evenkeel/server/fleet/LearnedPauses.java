@@ -8,6 +8,7 @@ import dev.evenkeel.core.engine.StoredRun;
 import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Vm;
+import dev.evenkeel.core.impact.Impact;
 import dev.evenkeel.core.impact.MigrationModel;
 import dev.evenkeel.core.impact.MigrationPauseModel;
 import dev.evenkeel.core.impact.MigrationPauseModel.Pair;
@@ -16,6 +17,7 @@ import dev.evenkeel.core.impact.VmForecast;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -30,14 +32,15 @@ import java.util.Map;
 public final class LearnedPauses implements PauseModel {
     private static final int RUNS_TO_LEARN_FROM = 200;
 
-    /** Restarts on which the forecast of the next one rests. */
-    private static final int RESTARTS = 20;
+    /** Restarts, and hand-overs of one host, on which the forecast of the next one rests. */
+    private static final int LATEST = 20;
 
     private static final Duration LONGEST = Duration.ofDays(1);
 
     private final Map<Pair, MigrationModel> pairs = new HashMap<>();
     private final Map<HostId, Instant> asked = new HashMap<>();
     private final Deque<Duration> restarts = new ArrayDeque<>();
+    private final Map<HostId, Deque<Outcome.Moved>> handOvers = new HashMap<>();
     private volatile MigrationPauseModel model = new MigrationPauseModel(MigrationModel.DEFAULT, Map.of());
 
     /** Learns from what the store has of the latest runs. */
@@ -62,6 +65,9 @@ public final class LearnedPauses implements PauseModel {
         if (outcome instanceof Outcome.Started started && !started.already() && asked.containsKey(from)) {
             learnRestart(Duration.between(asked.get(from), started.at()));
         }
+        if (outcome instanceof Outcome.Moved moved && moved.to().equals(from)) {
+            keep(handOvers.computeIfAbsent(from, host -> new ArrayDeque<>()), moved);
+        }
         if (outcome instanceof Outcome.Moved moved && moved.foreseen() != null) {
             pairs.put(
                     new Pair(from, moved.to()),
@@ -75,19 +81,36 @@ public final class LearnedPauses implements PauseModel {
 
     private void learnRestart(Duration took) {
         if (!took.isNegative() && took.compareTo(LONGEST) < 0) {
-            restarts.addLast(took);
-            if (restarts.size() > RESTARTS) {
-                restarts.removeFirst();
-            }
+            keep(restarts, took);
+        }
+    }
+
+    private static <T> void keep(Deque<T> latest, T next) {
+        latest.addLast(next);
+        if (latest.size() > LATEST) {
+            latest.removeFirst();
         }
     }
 
     /** The median of the latest. */
     @Override
     public synchronized Duration restart() {
-        return restarts.isEmpty()
-                ? RESTART
-                : restarts.stream().sorted().toList().get(restarts.size() / 2);
+        return median(restarts, RESTART);
+    }
+
+    /** The medians of the latest on the host, whose hardware tells most; of all hosts where it has seen none. */
+    @Override
+    public synchronized VmForecast handOver(Vm vm, Host host) {
+        Collection<Outcome.Moved> seen = handOvers.containsKey(host.id())
+                ? handOvers.get(host.id())
+                : handOvers.values().stream().flatMap(Collection::stream).toList();
+        Duration stop = median(seen.stream().map(Outcome.Moved::stop).toList(), HAND_OVER);
+        Duration total = median(seen.stream().map(Outcome.Moved::total).toList(), HAND_OVER_TOTAL);
+        return new VmForecast(vm.id(), host.id(), new Impact.Pause(stop), total);
+    }
+
+    private static Duration median(Collection<Duration> seen, Duration unseen) {
+        return seen.isEmpty() ? unseen : seen.stream().sorted().toList().get(seen.size() / 2);
     }
 
     @Override

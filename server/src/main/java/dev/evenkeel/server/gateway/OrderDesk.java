@@ -125,6 +125,7 @@ public final class OrderDesk {
             case Effect.VerifyUpdate v -> v.update();
             case Effect.UndoUpdate u -> u.update();
             case Effect.MoveVm m -> null;
+            case Effect.HandOver h -> null;
             case Effect.AbortMove a -> null;
             case Effect.StopVm s -> null;
             case Effect.StartVm s -> null;

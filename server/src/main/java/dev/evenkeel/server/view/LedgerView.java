@@ -27,6 +27,7 @@ public record LedgerView(
         @Nullable Long normalGapMs,
         @Nullable Long forecastTotalMs,
         long totalMs,
+        @Nullable Long skewBeforeMs,
         @Nullable Long clockSkewMs,
         @Nullable Boolean restarted) {
 
@@ -52,6 +53,7 @@ public record LedgerView(
                 seen == null ? null : Millis.of(seen.normalGap()),
                 Millis.of(entry.forecastTotal()),
                 entry.total().toMillis(),
+                Millis.of(entry.skewBefore()),
                 Millis.of(entry.clockSkew()),
                 seen == null ? null : seen.restarted());
     }

@@ -1,10 +1,10 @@
 package dev.evenkeel.server.view;
 
-import dev.evenkeel.core.engine.Effect;
 import dev.evenkeel.core.engine.LedgerEntry;
 import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.hostrun.Move;
 import dev.evenkeel.core.hostrun.Restart;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +47,8 @@ public record MoveView(
 
     /** A move as its latest effect tells of it, after the drain. */
     public static MoveView told(
-            Effect.MoveVm move,
+            VmId vm,
+            HostId to,
             String name,
             String tenant,
             int attempts,
@@ -55,10 +56,10 @@ public record MoveView(
             @Nullable LedgerEntry entry,
             @Nullable String progress) {
         return new MoveView(
-                move.vm().value(),
+                vm.value(),
                 entry == null ? name : entry.vmName(),
                 entry == null ? tenant : entry.tenant().value(),
-                move.to().value(),
+                to.value(),
                 status(outcome).name(),
                 attempts,
                 entry == null ? null : Millis.of(entry.forecastStop()),

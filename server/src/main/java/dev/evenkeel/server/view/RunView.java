@@ -73,6 +73,7 @@ public record RunView(
             case HostRunState.Stopping s -> s.limit();
             case HostRunState.Starting s -> s.limit();
             case HostRunState.Applying a -> a.limit();
+            case HostRunState.HandingOver h -> h.limit();
             case HostRunState.Verifying v -> v.limit();
             case HostRunState.Undoing u -> u.limit();
             case HostRunState.NeedsPerson n -> null;
@@ -87,6 +88,7 @@ public record RunView(
             case HostRunState.Stopping s -> s.giveUp();
             case HostRunState.Starting s -> s.why();
             case HostRunState.Applying a -> a.cancel();
+            case HostRunState.HandingOver h -> h.stopping() != null ? h.stopping() : h.undoing();
             case HostRunState.Verifying v -> v.cancel();
             case HostRunState.Undoing u -> u.why();
             case HostRunState.NeedsPerson n -> n.why();

@@ -1,6 +1,5 @@
 package dev.evenkeel.server.view;
 
-import dev.evenkeel.core.fleet.Fleet;
 import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.core.fleet.Vm;
 import java.util.List;
@@ -21,8 +20,10 @@ public record VmView(
         boolean localStorage,
         String vmm,
         boolean onOldVmm,
+        boolean aside,
         IntentView intent,
-        List<RefusalView> obstacles) {
+        List<RefusalView> obstacles,
+        List<RefusalView> ties) {
 
     /** What its owner lets happen to it, in the words of the domain's metadata. */
     public record IntentView(long maxPauseMs, String migration, String postCopy, String restart, String onHostFailure) {
@@ -41,10 +42,7 @@ public record VmView(
         }
     }
 
-    public static VmView of(Vm vm, Fleet fleet) {
-        String hostVmm = fleet.host(vm.host())
-                .map(host -> host.facts().versions().get("qemu"))
-                .orElse(null);
+    public static VmView of(Vm vm) {
         return new VmView(
                 vm.id().value(),
                 vm.name(),
@@ -57,8 +55,10 @@ public record VmView(
                 vm.dirtyRate() == null ? null : vm.dirtyRate().value(),
                 vm.hasLocalStorage(),
                 vm.vmmVersion(),
-                vm.state().alive() && hostVmm != null && !hostVmm.equals(vm.vmmVersion()),
+                !vm.vmmCurrent(),
+                vm.aside(),
                 IntentView.of(vm.intent()),
-                vm.obstacles().stream().map(RefusalView::of).toList());
+                vm.obstacles().stream().map(RefusalView::of).toList(),
+                vm.ties().stream().map(RefusalView::of).toList());
     }
 }

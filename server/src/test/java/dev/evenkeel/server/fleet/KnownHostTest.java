@@ -72,6 +72,9 @@ class KnownHostTest {
                 vmm,
                 List.of(),
                 null,
-                false);
+                false,
+                true,
+                false,
+                List.of());
     }
 }

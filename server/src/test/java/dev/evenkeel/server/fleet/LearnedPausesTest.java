@@ -3,13 +3,27 @@ package dev.evenkeel.server.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.core.engine.Outcome;
+import dev.evenkeel.core.fleet.Bytes;
+import dev.evenkeel.core.fleet.Host;
+import dev.evenkeel.core.fleet.HostFacts;
 import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Intent;
+import dev.evenkeel.core.fleet.MigrationDomainId;
+import dev.evenkeel.core.fleet.TenantId;
+import dev.evenkeel.core.fleet.Topology;
+import dev.evenkeel.core.fleet.Vm;
+import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.fleet.VmState;
+import dev.evenkeel.core.impact.Impact;
 import dev.evenkeel.core.impact.PauseModel;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** The forecast of a restart rests on those that were seen. */
+/** The forecasts of restarts and hand-overs rest on those that were seen. */
 class LearnedPausesTest {
     private static final Instant NOW = Instant.parse("2026-03-01T00:00:00Z");
 
@@ -40,5 +54,53 @@ class LearnedPausesTest {
         pauses.learn(new HostId("h1"), new Outcome.Started(NOW.plusSeconds(1), true));
 
         assertThat(pauses.restart()).isEqualTo(PauseModel.RESTART);
+    }
+
+    private static final HostId H1 = new HostId("h1");
+
+    private void handOver(HostId host, long millis) {
+        pauses.learn(
+                host,
+                new Outcome.Moved(host, Duration.ofMillis(millis), Duration.ofSeconds(2), Bytes.ZERO, false, null));
+    }
+
+    private Duration handOverOn(HostId id) {
+        Host host = new Host(
+                id,
+                new Topology("r", "z", "rack1", new MigrationDomainId("md1")),
+                new HostFacts(id.value(), "a", "x86_64", "sim", 2, Bytes.ofMiB(1), new TreeMap<>(), new TreeSet<>()),
+                false,
+                false,
+                true,
+                NOW);
+        Vm vm = new Vm(
+                new VmId("vm-a"),
+                "vm-a",
+                new TenantId("acme"),
+                id,
+                VmState.RUNNING,
+                Bytes.ofMiB(1),
+                1,
+                null,
+                Intent.DEFAULT,
+                "10.0",
+                List.of(),
+                null,
+                false,
+                true,
+                false,
+                List.of());
+        return ((Impact.Pause) pauses.handOver(vm, host).impact()).expected();
+    }
+
+    @Test
+    void aHandOverIsForeseenFromThoseOfItsHostElseFromAll() {
+        assertThat(handOverOn(H1)).isEqualTo(PauseModel.HAND_OVER);
+        handOver(H1, 20);
+        handOver(H1, 25);
+        handOver(H1, 900);
+
+        assertThat(handOverOn(H1)).isEqualTo(Duration.ofMillis(25));
+        assertThat(handOverOn(new HostId("h2"))).isEqualTo(Duration.ofMillis(25));
     }
 }

@@ -1,0 +1,142 @@
+package dev.evenkeel.bench.demo;
+
+import dev.evenkeel.core.update.Update;
+import dev.evenkeel.lab.Lab;
+import dev.evenkeel.lab.LabHost;
+import dev.evenkeel.lab.LabVm;
+import dev.evenkeel.lab.Progress;
+import dev.evenkeel.lab.beat.Pulse;
+import dev.evenkeel.lab.debian.UpdatePackages;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+
+/** One update that goes round the demo's fleet, and what every VM felt of it. */
+final class DemoChapter {
+    private static final Duration LAST_BEATS = Duration.ofSeconds(3);
+
+    private final Lab lab;
+    private final Evenkeel evenkeel;
+    private final PrintStream out;
+
+    DemoChapter(Lab lab, Evenkeel evenkeel, PrintStream out) {
+        this.lab = lab;
+        this.evenkeel = evenkeel;
+        this.out = out;
+    }
+
+    /** @param updated whether the rollout ended well and every host runs the new version */
+    record Outcome(boolean updated, List<VmSeen> vms, List<MoveSeen> moves) {}
+
+    /** @param directory the update */
+    Outcome play(Path directory, Progress progress) throws IOException, InterruptedException {
+        Update update = UpdatePackages.read(directory);
+        String id = update.id().value();
+        say("evenkeel update apply -f " + directory);
+        must(evenkeel.show("update", "apply", "-f", directory.toString()), "update apply");
+        say("evenkeel plan " + id);
+        must(evenkeel.show("plan", id), "plan");
+
+        Map<String, String> before = places(lab);
+        Map<String, String> versionsBefore = versions(evenkeel);
+        Instant began = Instant.now();
+        say("evenkeel rollout start " + id + " --watch");
+        int exit = evenkeel.show("rollout", "start", id, "--watch", "--reason", "the demo");
+        progress.step("the rollout ended with exit code " + exit + "; listening to the VMs a moment longer");
+        List<VmSeen> seen = new ArrayList<>();
+        List<MoveSeen> moves = new ArrayList<>();
+        observe(began, before, seen, moves);
+        DemoTables.print(out, hostRows(evenkeel, versionsBefore, moves), seen, moves);
+        String wanted = update.verify().getOrDefault("qemu", "");
+        boolean all = versions(evenkeel).values().stream().allMatch(v -> Update.matches(v, wanted));
+        return new Outcome(exit == 0 && all, seen, moves);
+    }
+
+    private void observe(Instant began, Map<String, String> before, List<VmSeen> seen, List<MoveSeen> moves)
+            throws IOException, InterruptedException {
+        Instant ended = Instant.now();
+        for (LabVm vm : lab.vms()) {
+            vm.awaitBeat(ended.plus(LAST_BEATS), LAST_BEATS.multipliedBy(3));
+        }
+        Instant now = Instant.now();
+        Map<String, String> after = places(lab);
+        Map<String, List<MoveSeen>> byVm = new TreeMap<>();
+        for (JsonNode row : evenkeel.list("ledger", "--limit", "500")) {
+            MoveSeen move = MoveSeen.of(row, lab.vm(row.get("name").asString()).pulse());
+            if (!move.startedAt().isBefore(began)) {
+                byVm.computeIfAbsent(move.vm(), v -> new ArrayList<>()).add(move);
+                moves.add(move);
+            }
+        }
+        moves.sort(java.util.Comparator.comparing(MoveSeen::startedAt));
+        for (LabVm vm : lab.vms()) {
+            Pulse pulse = vm.pulse();
+            VmSeen.Health health = new VmSeen.Health(
+                    pulse.aliveSince(ended),
+                    pulse.restarts(began, now),
+                    pulse.doubled(began, now),
+                    pulse.badPages(began, now));
+            seen.add(VmSeen.of(
+                    vm.name(),
+                    byVm.getOrDefault(vm.name(), List.of()),
+                    before.getOrDefault(vm.name(), ""),
+                    after.getOrDefault(vm.name(), ""),
+                    health));
+        }
+    }
+
+    private static Map<String, String> places(Lab lab) throws IOException {
+        Map<String, String> places = new TreeMap<>();
+        for (LabHost host : lab.hosts()) {
+            for (String vm : host.running()) {
+                places.merge(vm, host.name(), (a, b) -> a + "+" + b);
+            }
+        }
+        return places;
+    }
+
+    private static Map<String, String> versions(Evenkeel evenkeel) throws IOException, InterruptedException {
+        Map<String, String> versions = new TreeMap<>();
+        for (JsonNode host : evenkeel.list("host", "ls")) {
+            versions.put(
+                    host.get("id").asString(),
+                    host.path("versions").path("qemu").asString("?"));
+        }
+        return versions;
+    }
+
+    private static List<DemoTables.HostRow> hostRows(
+            Evenkeel evenkeel, Map<String, String> before, List<MoveSeen> moves)
+            throws IOException, InterruptedException {
+        List<DemoTables.HostRow> rows = new ArrayList<>();
+        for (Map.Entry<String, String> host : versions(evenkeel).entrySet()) {
+            List<MoveSeen> away =
+                    moves.stream().filter(m -> m.from().equals(host.getKey())).toList();
+            rows.add(new DemoTables.HostRow(
+                    host.getKey(),
+                    away.isEmpty() ? "MIGRATE" : away.getFirst().method(),
+                    before.getOrDefault(host.getKey(), "?"),
+                    host.getValue(),
+                    away.size()));
+        }
+        return rows;
+    }
+
+    private void say(String command) {
+        out.println();
+        out.println("$ " + command);
+    }
+
+    private static void must(int exit, String what) throws IOException {
+        if (exit != 0) {
+            throw new IOException("evenkeel " + what + " ended with " + exit);
+        }
+    }
+}
