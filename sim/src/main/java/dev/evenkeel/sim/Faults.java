@@ -68,7 +68,7 @@ record Faults(
                 sometimes(chance, 0.3),
                 sometimes(chance, 0.3),
                 sometimes(chance, 60, 300),
-                Duration.ofSeconds(chance.between(40, 200)));
+                Duration.ofSeconds(chance.between(30, 120)));
     }
 
     /** A calm world in which people still give orders. */

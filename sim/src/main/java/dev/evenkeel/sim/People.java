@@ -108,7 +108,7 @@ final class People {
             first.add(hosts.getFirst());
             second.remove(hosts.getFirst());
         }
-        UpdateId update = chance.happens(0.75) ? Catalogue.FIRST : Catalogue.SECOND;
+        UpdateId update = chance.happens(0.8) ? Catalogue.FIRST : Catalogue.SECOND;
         RolloutPolicy policy = new RolloutPolicy(
                 chance.between(1, 3), chance.between(1, 2), chance.between(0, 2), Duration.ofSeconds(60), runPolicy());
         order(Rollout.ordered(

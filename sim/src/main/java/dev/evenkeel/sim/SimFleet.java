@@ -36,7 +36,7 @@ final class SimFleet {
                     new HostId("h" + i),
                     new Topology("r1", "z1", "rack" + (i % racks + 1), SHARD),
                     Bytes.ofMiB(1024L * chance.between(6, 10)));
-            host.preserves = chance.happens(0.6);
+            host.preserves = chance.happens(0.4);
             fleet.add(host);
         }
         int vms = chance.between(hosts, hosts * 3);

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 /** The simulation can fail: each bug that is planted is found, by the invariant that it breaks. */
 class PlantedBugTest {
-    private static final long WITHIN = 1000;
+    private static final long WITHIN = 150;
 
     @Test
     void anEffectThatLeavesBeforeItsCommitIsFound() {
