@@ -36,7 +36,7 @@ public record MigrationModel(
             Bytes.ofMiB(2048),
             Duration.ofMillis(700),
             Duration.ofMillis(20),
-            Duration.ofMillis(40),
+            Duration.ofMillis(25),
             Duration.ofMillis(300),
             0);
 
