@@ -117,7 +117,7 @@ final class Drain extends VmByVm {
     @Override
     Step look() {
         Optional<Host> host = observed();
-        host.ifPresent(seen -> sight.reconcile(seen.observedAt()));
+        host.ifPresent(this::reconcile);
         if (stopping == null && isOverdue()) {
             stopping = DrainNotes.tooLong(run);
             abortMoves();
@@ -133,7 +133,8 @@ final class Drain extends VmByVm {
                     : Ending.end(step, counted(), Ending.outcomeOf(stopping), stopping, world);
         }
         if (host.isEmpty()) {
-            return underWay ? overdueOrWait() : looksAgain(now.plus(DrainPatience.LOOK_AGAIN));
+            boolean leaves = moves.stream().anyMatch(Move::isOnTheHost);
+            return leaves ? overdueOrWait() : looksAgain(now.plus(DrainPatience.LOOK_AGAIN));
         }
         sight.markUnmovable();
         if (!mayStart && !allSettled()) {

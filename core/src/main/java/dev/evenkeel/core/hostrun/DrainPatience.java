@@ -21,7 +21,10 @@ record DrainPatience(HostRun run, Instant lookAt, Instant limit, List<Move> move
     /** How long it leaves moves under way alone. */
     private static final Duration WATCH = Duration.ofSeconds(15);
 
-    /** A host that is silent for so long while its VMs move is shown to a person; it goes on by itself when it is back. */
+    /** The code of a host that is silent while VMs are on their way out of it or wait for their turn. */
+    static final String HOST_SILENT = "HOST_SILENT";
+
+    /** A host that is silent for so long is shown to a person; the run goes on by itself when it is back. */
     private static final Duration SILENCE = Duration.ofMinutes(1);
 
     /** A run that looks so much later than it was to was not there to listen. */
@@ -42,13 +45,19 @@ record DrainPatience(HostRun run, Instant lookAt, Instant limit, List<Move> move
             return Optional.empty();
         }
         Refusal why = Refusal.of(
-                        "HOST_SILENT",
-                        "host " + run.host() + " is silent while its VMs move; look at it, at the VMs and at where they"
-                                + " were going: the run goes on by itself when the host is back, else evenkeel run resolve "
-                                + run.id())
+                        HOST_SILENT,
+                        "host " + run.host()
+                                + " is silent while its VMs move or wait for their turn; look at it, at the"
+                                + " VMs and at where they were going: the run goes on by itself when the host is back,"
+                                + " else evenkeel run resolve " + run.id())
                 .with("seen", host.observedAt().toString());
         for (Move move : moves) {
-            why = move.status() == Move.Status.MOVING ? why.with(move.name(), "on its way to host " + move.to()) : why;
+            why = switch (move.status()) {
+                case MOVING -> why.with(move.name(), "on its way to host " + move.to());
+                case PENDING -> why.with(move.name(), "waits for its turn");
+                case STAYS -> why.with(move.name(), "stays on the host");
+                case MOVED, UNSURE, STUCK, GONE -> why;
+            };
         }
         return Optional.of(why);
     }

@@ -64,8 +64,13 @@ final class DrainSight {
                                         .orElse(false));
     }
 
-    /** Holds the moves against what is really there: VMs come, go and move by other hands. */
-    void reconcile(Instant observedAt) {
+    /**
+     * Holds the moves against what is really there: VMs come, go and move by other hands.
+     *
+     * @return the moves of those that are not there alive any more
+     */
+    List<Move> reconcile(Instant observedAt) {
+        List<Move> left = new ArrayList<>();
         Fleet fleet = world.fleet();
         List<Vm> here = fleet.aliveOn(run.host()).stream().filter(concerned).toList();
         for (Vm vm : here) {
@@ -86,17 +91,15 @@ final class DrainSight {
             if (waiting
                     && observedAt.isAfter(move.at())
                     && here.stream().noneMatch(vm -> vm.id().equals(move.vm()))) {
-                moves.set(
-                        i,
-                        move.becomes(
-                                Move.Status.GONE,
-                                world.now(),
-                                Refusal.of(
-                                        "LEFT",
-                                        "VM " + move.name() + " left host " + run.host()
-                                                + ", was shut off or was updated by other hands")));
+                Refusal why = Refusal.of(
+                        "LEFT",
+                        "VM " + move.name() + " left host " + run.host()
+                                + ", was shut off or was updated by other hands");
+                moves.set(i, move.becomes(Move.Status.GONE, world.now(), why));
+                left.add(moves.get(i));
             }
         }
+        return left;
     }
 
     /**

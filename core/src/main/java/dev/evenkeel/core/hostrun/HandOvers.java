@@ -132,7 +132,7 @@ final class HandOvers extends VmByVm {
     @Override
     Step look() {
         Optional<Host> host = observed();
-        host.ifPresent(seen -> sight.reconcile(seen.observedAt()));
+        host.ifPresent(this::reconcile);
         Optional<Step> unsure = unsure();
         if (unsure.isPresent()) {
             return unsure.get();

@@ -74,6 +74,11 @@ public record Move(
         return new Move(vm, name, Status.PENDING, attempts + 1, effect, to, now, until, null, null, because);
     }
 
+    /** Whether the VM is on the host and the run has something to do with it yet. */
+    boolean isOnTheHost() {
+        return !status.settled() || status == Status.STAYS;
+    }
+
     /** Whether its end is still to come. */
     boolean open() {
         return status == Status.MOVING || status == Status.UNSURE;

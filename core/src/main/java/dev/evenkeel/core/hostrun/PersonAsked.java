@@ -7,6 +7,7 @@ import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.RunEvent;
 import dev.evenkeel.core.engine.Step;
 import dev.evenkeel.core.engine.World;
+import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.hostrun.HostRunState.Applying;
 import dev.evenkeel.core.hostrun.HostRunState.Draining;
@@ -70,7 +71,9 @@ final class PersonAsked {
     static Step on(HostRun run, NeedsPerson state, RunEvent event, World world) {
         return switch (event) {
             case RunEvent.ResolveOrdered r -> resolve(run, state, r, world);
-            case RunEvent.TimerFired t -> askAgain(run, state, world);
+            case RunEvent.HostObserved o when isBack(run, state, world) -> goesOn(run, state, world);
+            case RunEvent.TimerFired t ->
+                isBack(run, state, world) ? goesOn(run, state, world) : askAgain(run, state, world);
             case RunEvent.EffectEnded e when stillNotEmpty(state, e) -> stillNotEmpty(run, state, e);
             case RunEvent.EffectEnded e when saysTheSame(state, e) -> Step.ignore(run);
             case RunEvent.EffectEnded e
@@ -119,6 +122,17 @@ final class PersonAsked {
         return state.resume() instanceof Starting
                 ? Ending.finish(new Step.Builder(), run, order.as(), why, world)
                 : Homecoming.resolve(new Step.Builder().withdraw(), run, state.resume(), order, world);
+    }
+
+    /** A host that was silent is heard again, and no move is under way whose end its agent would tell. */
+    private static boolean isBack(HostRun run, NeedsPerson state, World world) {
+        return state.why().code().equals(DrainPatience.HOST_SILENT)
+                && unaccounted(run, state.resume()).isEmpty()
+                && world.fleet().host(run.host()).filter(Host::reachable).isPresent();
+    }
+
+    private static Step goesOn(HostRun run, NeedsPerson state, World world) {
+        return HostRunDecider.decide(run.in(state.resume()), new RunEvent.TimerFired(), world);
     }
 
     /** An undo that failed once more for the reason that a person was asked for is no news. */

@@ -168,9 +168,22 @@ abstract class VmByVm {
         step.notice(Ending.alarm(run, world, "VmDied", why));
     }
 
+    /** Holds the moves against what is on the host. A VM that is there and down is told of: its host may have lost its power. */
+    final void reconcile(Host host) {
+        for (Move left : sight.reconcile(host.observedAt())) {
+            sight.sighting(left.vm()).ifPresent(vm -> {
+                Refusal why = Refusal.of(
+                        "VM_DOWN",
+                        "VM " + vm.name() + " waited for its turn and is " + vm.state() + " on host " + run.host()
+                                + ": it was shut down, or went down with the host");
+                step.notice(Ending.notice(run, world, Notice.Level.WARNING, "VmDown", why.why(), why));
+            });
+        }
+    }
+
     private Step onHoldRefused(RunEvent.HoldRefused refused) {
         // The step that asked was not committed, nor was what it saw: look once more, so that the VM is there to wait.
-        observed().ifPresent(host -> sight.reconcile(host.observedAt()));
+        observed().ifPresent(this::reconcile);
         for (int i = 0; i < moves.size(); i++) {
             Move move = moves.get(i);
             if (sight.scopes(move.vm()).contains(refused.hold().scope()) && move.status() == Move.Status.PENDING) {

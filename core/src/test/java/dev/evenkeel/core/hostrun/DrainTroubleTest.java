@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.evenkeel.core.engine.Effect;
 import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.Outcome.Aftermath;
+import dev.evenkeel.core.engine.RunEvent;
 import dev.evenkeel.core.engine.RunOutcome;
+import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.fleet.VmState;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +69,46 @@ class DrainTroubleTest {
         given.host("h1").isSeen();
         run.moved("vm-a");
         assertThat(run.state()).isInstanceOf(HostRunState.Draining.class);
+    }
+
+    @Test
+    void aVmThatWaitsItsTurnOnASilentHostIsShownToAPersonLikeOneThatMoves() {
+        given.host("h1").runs("vm-a", "vm-b");
+        given.host("h2");
+        OneRun run = OneRun.of(given, "h1", new Purpose.Evacuate()).begins();
+        run.moved("vm-a");
+        run.moveFails("vm-b", "LINK_LOST", Aftermath.UNCHANGED, true);
+        given.host("h1").silent();
+        for (int i = 0; i < 40; i++) {
+            run.waits(Duration.ofSeconds(2));
+        }
+        assertThat(run.state()).isInstanceOf(HostRunState.NeedsPerson.class);
+        assertThat(run.why().code()).isEqualTo("HOST_SILENT");
+        assertThat(run.why().evidence()).containsEntry("vm-b", "waits for its turn");
+
+        given.vm("vm-b").is(VmState.SHUT_OFF);
+        given.host("h1").isSeen();
+        run.told(new RunEvent.HostObserved(new HostId("h1"))).looksAtFreshObservations();
+        assertThat(run.noticeTypes()).contains("VmDown");
+        assertThat(run.outcome()).isEqualTo(RunOutcome.DONE);
+    }
+
+    @Test
+    void aVmThatWaitedItsTurnMovesOnceItsHostIsBack() {
+        given.host("h1").runs("vm-a");
+        given.host("h2");
+        OneRun run = OneRun.of(given, "h1", new Purpose.Evacuate()).begins();
+        run.moveFails("vm-a", "LINK_LOST", Aftermath.UNCHANGED, true);
+        given.host("h1").silent();
+        for (int i = 0; i < 40; i++) {
+            run.waits(Duration.ofSeconds(2));
+        }
+        assertThat(run.state()).isInstanceOf(HostRunState.NeedsPerson.class);
+
+        given.host("h1").isSeen();
+        run.told(new RunEvent.HostObserved(new HostId("h1"))).looks();
+        assertThat(run.movesOrdered()).hasSize(2);
+        assertThat(run.noticeTypes()).doesNotContain("VmDown");
     }
 
     @Test
