@@ -149,7 +149,7 @@ final class OverheadBench implements Callable<Integer> {
             throws IOException, InterruptedException {
         Path directory = bench.lab().vmmUpdate(progress);
         Update update = UpdatePackages.read(directory);
-        Evenkeel evenkeel = new Evenkeel(bench.lab().name() + "-ctl", where);
+        Evenkeel evenkeel = new Evenkeel(bench.lab());
         if (evenkeel.show("update", "apply", "-f", directory.toString()) != 0) {
             throw new IOException("evenkeel update apply -f " + directory + " failed");
         }

@@ -59,7 +59,7 @@ class ConsentTest {
                                 VmPlan.small(4, "moves", "acme").withLoad(4, 16)))
                         .withControlPlane(true),
                 Progress.on(System.out));
-        evenkeel = new Evenkeel(lab.name() + "-ctl", STATE);
+        evenkeel = new Evenkeel(lab);
         Path directory = lab.vmmUpdate(Progress.on(System.out));
         update = UpdatePackages.read(directory);
         assertThat(evenkeel.run("update", "apply", "-f", directory.toString()).exit())

@@ -62,7 +62,7 @@ class InPlaceTest {
                                 VmPlan.small(5, "quiet", "globex").withSharedMemory()))
                         .withControlPlane(true),
                 Progress.on(System.out));
-        evenkeel = new Evenkeel(lab.name() + "-ctl", STATE);
+        evenkeel = new Evenkeel(lab);
         events = new Happenings(evenkeel);
         Path directory = lab.vmmUpdate(Progress.on(System.out));
         update = UpdatePackages.read(directory);

@@ -15,7 +15,6 @@ import dev.evenkeel.lab.beat.Pulse;
 import dev.evenkeel.lab.os.Await;
 import dev.evenkeel.lab.os.Command;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,7 +67,7 @@ class KernelHostTest {
         String kernel = text("uname", "-r");
         assertThat(kernel).matches("6\\.1\\.0-\\d+-cloud-amd64");
         assertThat(kernel).isNotEqualTo(Command.of("uname", "-r").check().strip());
-        Evenkeel evenkeel = new Evenkeel(lab.name() + "-ctl", STATE);
+        Evenkeel evenkeel = new Evenkeel(lab);
         Waits.await(PATIENCE, "the host is in the fleet", () -> {
             JsonNode seen = evenkeel.json("host", "show", "h1");
             return seen.at("/versions/kernel").asString().equals(kernel)
@@ -152,14 +151,9 @@ class KernelHostTest {
     @Test
     @Order(99)
     void nothing_is_left_when_it_goes() throws IOException {
+        Traces traces = Traces.of(lab);
         lab.close();
-        assertThat(Command.of("ip", "netns", "list").run().out()).doesNotContain(NAME);
-        assertThat(Files.readString(Path.of("/proc/mounts"))).doesNotContain(NAME);
-        assertThat(Files.exists(STATE.resolve("lab").resolve(NAME))).isFalse();
-        assertThat(Command.of("sh", "-c", "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '")
-                        .check())
-                .doesNotContain("/lab/" + NAME)
-                .doesNotContain("/machine/disk.qcow2");
+        traces.assertGone();
     }
 
     private static boolean reachable() throws IOException {

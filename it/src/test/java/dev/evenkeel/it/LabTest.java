@@ -11,9 +11,7 @@ import dev.evenkeel.lab.Progress;
 import dev.evenkeel.lab.beat.Pulse;
 import dev.evenkeel.lab.guest.VmPlan;
 import dev.evenkeel.lab.os.Await;
-import dev.evenkeel.lab.os.Command;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -166,13 +164,9 @@ class LabTest {
     @Test
     @Order(99)
     void nothing_is_left_when_it_goes() throws IOException {
+        Traces traces = Traces.of(lab);
         lab.close();
-        assertThat(Command.of("ip", "netns", "list").run().out()).doesNotContain(NAME);
-        assertThat(Files.readString(Path.of("/proc/mounts"))).doesNotContain(NAME);
-        assertThat(Files.exists(STATE.resolve("lab").resolve(NAME))).isFalse();
-        assertThat(Command.of("sh", "-c", "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '")
-                        .check())
-                .doesNotContain("/lab/" + NAME);
+        traces.assertGone();
     }
 
     private static boolean reaches(LabHost from, LabHost to) throws IOException {

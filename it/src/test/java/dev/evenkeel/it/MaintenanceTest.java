@@ -57,7 +57,7 @@ class MaintenanceTest {
                                 VmPlan.small(3, "disk", "acme").withDisk()))
                         .withControlPlane(true),
                 Progress.on(System.out));
-        evenkeel = new Evenkeel(lab.name() + "-ctl", STATE);
+        evenkeel = new Evenkeel(lab);
     }
 
     @AfterAll

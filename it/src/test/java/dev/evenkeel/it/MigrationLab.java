@@ -46,7 +46,8 @@ final class MigrationLab implements AutoCloseable {
         this.records = records;
     }
 
-    static MigrationLab up() throws IOException {
+    /** @param name the lab's, another for each class of tests: they run side by side */
+    static MigrationLab up(String name) throws IOException {
         assumeTrue("root".equals(System.getProperty("user.name")), "the lab needs root");
         assumeTrue(
                 Libvirt.whyUnavailable().isEmpty(),
@@ -56,7 +57,7 @@ final class MigrationLab implements AutoCloseable {
                 VmPlan.small(2, "busy", "acme").withMemory(256),
                 VmPlan.small(3, "disk", "globex").withDisk());
         LabSpec spec = LabSpec.in(TestState.directory())
-                .withName("mig")
+                .withName(name)
                 .withHosts(2)
                 .withVms(vms)
                 .withBeatPeriod(Duration.ofMillis(10));

@@ -33,7 +33,7 @@ class MigrationTest {
 
     @BeforeAll
     void up() throws IOException {
-        lab = MigrationLab.up();
+        lab = MigrationLab.up("migtest");
     }
 
     @AfterAll

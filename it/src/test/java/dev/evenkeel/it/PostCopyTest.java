@@ -35,7 +35,7 @@ class PostCopyTest {
 
     @BeforeAll
     void up() throws IOException {
-        lab = MigrationLab.up();
+        lab = MigrationLab.up("postcopy");
         vm = lab.vm("busy");
     }
 

@@ -35,7 +35,7 @@ final class RunLab implements AutoCloseable {
 
     private RunLab(Lab lab) throws IOException {
         this.lab = lab;
-        this.evenkeel = new Evenkeel(lab.name() + "-ctl", STATE);
+        this.evenkeel = new Evenkeel(lab);
         this.events = new Happenings(evenkeel);
         this.updates = Files.createTempDirectory("updates");
     }

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * tells the CLI where it is.
  */
 final class ControlPlane {
-    private static final String API = "http://" + Fabric.CONTROL_ADDRESS + ":8440";
+    static final String API = "http://" + Fabric.CONTROL_ADDRESS + ":8440";
     private static final String GATEWAY = "https://" + Fabric.CONTROL_ADDRESS + ":8441";
     private static final Duration JOIN = Duration.ofMinutes(4);
     /** As the launcher starts an agent: a small heap, little compiled code, nothing kept that is not used. */

@@ -93,6 +93,16 @@ public final class Lab implements AutoCloseable {
         return record.directory();
     }
 
+    /** The namespace where its server listens. */
+    public String controlNamespace() {
+        return fabric.control();
+    }
+
+    /** Where its server's API is, inside {@link #controlNamespace}; its tokens are in {@link #directory}. */
+    public String api() {
+        return ControlPlane.API;
+    }
+
     /** The Debian tree under every host's root, as it was before any host changed anything. */
     public Path hostRoot() throws IOException {
         return Path.of(record.need("root"));

@@ -92,7 +92,7 @@ public final class DemoCommand implements Callable<Integer> {
                 .withControlPlane(true);
         Lab lab = Lab.up(spec, progress);
         try {
-            Evenkeel evenkeel = new Evenkeel(lab.name() + "-ctl", where);
+            Evenkeel evenkeel = new Evenkeel(lab);
             say("evenkeel host ls");
             evenkeel.show("host", "ls");
             say("evenkeel vm ls");

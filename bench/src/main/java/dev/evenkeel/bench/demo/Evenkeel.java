@@ -1,5 +1,6 @@
 package dev.evenkeel.bench.demo;
 
+import dev.evenkeel.lab.Lab;
 import dev.evenkeel.wire.Json;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,13 +12,11 @@ import tools.jackson.databind.JsonNode;
 
 /** The command line of Evenkeel, as a person runs it against a lab: a process of its own in the control namespace. */
 public final class Evenkeel {
-    private final String namespace;
-    private final Path state;
+    private final Lab lab;
 
-    /** @param namespace the lab's control namespace, where its server listens */
-    public Evenkeel(String namespace, Path state) {
-        this.namespace = namespace;
-        this.state = state;
+    /** Speaks to this lab's server, whatever other labs there are. */
+    public Evenkeel(Lab lab) {
+        this.lab = lab;
     }
 
     /** What a command printed and how it ended; see {@code docs/cli.md} for the exit codes. */
@@ -69,7 +68,7 @@ public final class Evenkeel {
     private ProcessBuilder builder(String... words) {
         List<String> all = new ArrayList<>(List.of(
                 "nsenter",
-                "--net=/run/netns/" + namespace,
+                "--net=/run/netns/" + lab.controlNamespace(),
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
@@ -78,7 +77,9 @@ public final class Evenkeel {
                 System.getProperty("java.class.path"),
                 "dev.evenkeel.cli.Main",
                 "--state",
-                state.toString()));
+                lab.directory().toString(),
+                "--server",
+                lab.api()));
         all.addAll(List.of(words));
         return new ProcessBuilder(all);
     }
