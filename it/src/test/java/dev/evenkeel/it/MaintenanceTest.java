@@ -1,23 +1,16 @@
 package dev.evenkeel.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.evenkeel.bench.demo.Evenkeel;
-import dev.evenkeel.lab.Lab;
 import dev.evenkeel.lab.LabHost;
-import dev.evenkeel.lab.LabSpec;
-import dev.evenkeel.lab.LabVm;
-import dev.evenkeel.lab.Progress;
-import dev.evenkeel.lab.beat.Pulse;
 import dev.evenkeel.lab.guest.VmPlan;
 import dev.evenkeel.lab.os.Command;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import tools.jackson.databind.JsonNode;
 
@@ -32,36 +26,26 @@ import tools.jackson.databind.JsonNode;
  * What may go wrong while a host is emptied, for real: parts of Evenkeel and of the host are killed in the middle, people
  * interfere. After each test every VM must run, once, never restarted, its memory its own, and the next run must work.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class MaintenanceTest {
-    private static final String NAME = "mainttest";
-    private static final Path STATE = TestState.directory();
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
-
-    private static Lab lab;
-    private static Evenkeel evenkeel;
-    private Instant began;
+    private RunLab lab;
+    private Instant began = Instant.EPOCH;
 
     @BeforeAll
-    static void up() throws IOException {
-        assumeTrue(TestState.root(), "skipped: a lab makes namespaces and mounts, which takes root");
-        Lab.down(STATE, NAME);
-        lab = Lab.up(
-                LabSpec.in(STATE)
-                        .withName(NAME)
-                        .withHosts(3)
+    void up() throws IOException {
+        lab = RunLab.up(
+                "mainttest",
+                spec -> spec.withHosts(3)
                         .withVms(List.of(
                                 VmPlan.small(1, "one", "acme").withMemory(160).withLoad(4, 16),
                                 VmPlan.small(2, "fixed", "globex")
                                         .withOwner(VmPlan.Owner.of("globex").withMigration("never")),
-                                VmPlan.small(3, "disk", "acme").withDisk()))
-                        .withControlPlane(true),
-                Progress.on(System.out));
-        evenkeel = new Evenkeel(lab);
+                                VmPlan.small(3, "disk", "acme").withDisk())));
     }
 
     @AfterAll
-    static void down() throws IOException {
+    void down() throws IOException {
         if (lab != null) {
             lab.close();
         }
@@ -74,20 +58,8 @@ class MaintenanceTest {
 
     @AfterEach
     void nobodyWasHarmed() throws Exception {
-        Instant now = Instant.now();
-        for (LabVm vm : lab.vms()) {
-            assertThat(vm.awaitBeat(now.plusSeconds(1), Duration.ofSeconds(30)))
-                    .as(vm + " beats")
-                    .isTrue();
-            Pulse pulse = vm.pulse(began.minusSeconds(5));
-            assertThat(vm.hosts()).as("hosts of " + vm).hasSize(1);
-            assertThat(pulse.restarts(began, now)).as("restarts of " + vm).isZero();
-            assertThat(pulse.doubled(began, now)).as("doubles of " + vm).isZero();
-            assertThat(pulse.badPages(began, now)).as("bad pages of " + vm).isZero();
-        }
-        for (LabHost host : lab.hosts()) {
-            evenkeel.run("host", "uncordon", host.name());
-        }
+        lab.assertSound(began, Set.of());
+        lab.uncordonAll();
     }
 
     @Test
@@ -114,9 +86,9 @@ class MaintenanceTest {
     void the_server_is_killed_in_the_middle_of_a_move() throws Exception {
         String host = hostOf("one");
         String run = ordered("vm", "migrate", "one");
-        await("the move is ordered", () -> !show(run).get("effects").isEmpty());
-        lab.killServer();
-        lab.startServer();
+        lab.events.await(0, run, "MoveStarted", RunLab.PATIENCE);
+        lab.lab.killServer();
+        lab.lab.startServer();
         assertThat(ended(run).get("outcome").asString()).isEqualTo("DONE");
         assertThat(hostOf("one")).isNotEqualTo(host);
     }
@@ -124,9 +96,9 @@ class MaintenanceTest {
     @Test
     @Order(4)
     void the_agent_is_killed_in_the_middle_of_a_move() throws Exception {
-        LabHost source = lab.host(hostOf("one"));
+        LabHost source = lab.hostOf("one");
         String run = ordered("vm", "migrate", "one");
-        await("the agent has the order", () -> acknowledged(run));
+        RunLab.await("the agent has the order", () -> acknowledged(run));
         source.killAgent();
         assertThat(ended(run).get("outcome").asString()).isEqualTo("DONE");
     }
@@ -136,8 +108,8 @@ class MaintenanceTest {
     void the_daemon_of_the_destination_is_killed_in_the_middle_of_a_move() throws Exception {
         String host = hostOf("one");
         String run = ordered("vm", "migrate", "one");
-        await("the agent has the order", () -> acknowledged(run));
-        String to = show(run).get("moves").get(0).get("to").asString();
+        RunLab.await("the agent has the order", () -> acknowledged(run));
+        String to = lab.show(run).get("moves").get(0).get("to").asString();
         lab.host(to).killLibvirtd();
         assertThat(ended(run).get("outcome").asString()).isEqualTo("DONE");
         assertThat(hostOf("one")).isNotEqualTo(host);
@@ -147,8 +119,8 @@ class MaintenanceTest {
     @Order(6)
     void the_database_is_killed_and_the_server_picks_it_up() throws Exception {
         String run = ordered("vm", "migrate", "one");
-        Path pidFile = lab.directory().resolve("server/pg/data/postmaster.pid");
-        String pid = java.nio.file.Files.readAllLines(pidFile).getFirst().strip();
+        Path pidFile = lab.lab.directory().resolve("server/pg/data/postmaster.pid");
+        String pid = Files.readAllLines(pidFile).getFirst().strip();
         Command.of("kill", "-9", pid).check();
         assertThat(ended(run).get("outcome").asString()).isEqualTo("DONE");
     }
@@ -156,12 +128,9 @@ class MaintenanceTest {
     @Test
     @Order(7)
     void somebody_moves_the_vm_by_hand_first() throws Exception {
-        LabHost source = lab.host(hostOf("one"));
-        LabHost other = lab.hosts().stream()
-                .filter(h -> !h.name().equals(source.name()))
-                .findFirst()
-                .orElseThrow();
-        source.virsh("migrate", "--live", "--p2p", "--persistent", "--undefinesource", "one", other.plainUri());
+        LabHost source = lab.hostOf("one");
+        LabHost other = lab.others(source).getFirst();
+        lab.migrateByHand("one", source, other);
         JsonNode run = ended(ordered("host", "evacuate", source.name()));
         assertThat(run.get("outcome").asString()).isIn("DONE", "REFUSED");
         assertThat(hostOf("one")).isEqualTo(other.name());
@@ -172,10 +141,10 @@ class MaintenanceTest {
     void a_cancelled_evacuation_leaves_the_host_usable() throws Exception {
         String host = hostOf("one");
         String run = ordered("host", "evacuate", host);
-        evenkeel.run("run", "cancel", run, "--reason", "a test");
+        lab.evenkeel.run("run", "cancel", run, "--reason", "a test");
         String outcome = ended(run).get("outcome").asString();
         assertThat(outcome).isIn("CANCELLED", "DONE", "REFUSED");
-        evenkeel.run("host", "uncordon", host);
+        lab.evenkeel.run("host", "uncordon", host);
         assertThat(ended(ordered("vm", "migrate", "one")).get("outcome").asString())
                 .isEqualTo("DONE");
     }
@@ -193,38 +162,28 @@ class MaintenanceTest {
     @Test
     @Order(10)
     void bad_input_is_refused_with_field_value_and_remedy() throws Exception {
-        assertThat(evenkeel.run("vm", "migrate", "nosuch").exit()).isEqualTo(3);
-        assertThat(evenkeel.run("rollout", "start", "nosuch").exit()).isEqualTo(3);
+        assertThat(lab.evenkeel.run("vm", "migrate", "nosuch").exit()).isEqualTo(3);
+        assertThat(lab.evenkeel.run("rollout", "start", "nosuch").exit()).isEqualTo(3);
     }
 
-    private static String hostOf(String vm) throws IOException {
-        return lab.vm(vm).host().map(LabHost::name).orElse("none");
+    private String hostOf(String vm) throws IOException {
+        return lab.hostOf(vm).name();
     }
 
     /** Orders something and returns the id of the run that does it. */
-    private static String ordered(String... words) throws Exception {
-        return evenkeel.json(words).get("id").asString();
+    private String ordered(String... words) throws Exception {
+        return lab.ordered(words);
     }
 
-    private static JsonNode show(String run) throws Exception {
-        return evenkeel.json("run", "show", run);
-    }
-
-    private static boolean acknowledged(String run) throws Exception {
-        JsonNode shown = show(run);
+    private boolean acknowledged(String run) throws Exception {
+        JsonNode shown = lab.show(run);
         return shown.get("ended").asBoolean()
                 || shown.get("effects")
                         .valueStream()
                         .anyMatch(e -> e.get("status").asString().equals("ACKNOWLEDGED"));
     }
 
-    /** Waits for the end of a run; the server may be away in between. */
-    private static JsonNode ended(String run) throws Exception {
-        await(run + " ended", () -> show(run).get("ended").asBoolean());
-        return show(run);
-    }
-
-    private static void await(String what, Callable<Boolean> condition) throws Exception {
-        Waits.await(PATIENCE, what, condition);
+    private JsonNode ended(String run) throws Exception {
+        return lab.ended(0, run);
     }
 }

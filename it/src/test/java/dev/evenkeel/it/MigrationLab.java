@@ -18,7 +18,6 @@ import dev.evenkeel.lab.LabHost;
 import dev.evenkeel.lab.LabSpec;
 import dev.evenkeel.lab.LabVm;
 import dev.evenkeel.lab.Progress;
-import dev.evenkeel.lab.beat.Pulse;
 import dev.evenkeel.lab.guest.VmPlan;
 import dev.evenkeel.lab.os.Await;
 import java.io.IOException;
@@ -158,12 +157,7 @@ final class MigrationLab implements AutoCloseable {
 
     /** The VM beats, has not restarted since then, and has found no damage in its memory or disk. */
     void assertUnharmed(LabVm vm, Instant since) throws IOException {
-        Instant now = Instant.now();
-        assertThat(vm.awaitBeat(now, PATIENCE)).as(vm + " beats").isTrue();
-        Pulse pulse = vm.pulse();
-        assertThat(pulse.restarts(since, now)).as("restarts of " + vm).isZero();
-        assertThat(pulse.badPages(since, now)).as("damage in " + vm).isZero();
-        assertThat(pulse.doubled(since, now)).as("beats of a second " + vm).isZero();
+        Harm.assertNone(vm, since);
     }
 
     /** It runs on this host, and the other one knows nothing of it. */

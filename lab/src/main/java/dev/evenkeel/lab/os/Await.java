@@ -19,12 +19,17 @@ public final class Await {
 
     /** Looks forty times a second until the condition holds (true) or the limit has passed (false). */
     public static boolean until(Duration limit, Condition condition) throws IOException {
+        return until(limit, LOOK_EVERY, condition);
+    }
+
+    /** Looks again after each such pause until the condition holds (true) or the limit has passed (false). */
+    public static boolean until(Duration limit, Duration pause, Condition condition) throws IOException {
         long deadline = System.nanoTime() + limit.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() - deadline >= 0) {
                 return false;
             }
-            LockSupport.parkNanos(LOOK_EVERY.toNanos());
+            LockSupport.parkNanos(pause.toNanos());
             if (Thread.interrupted()) {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("interrupted while waiting");

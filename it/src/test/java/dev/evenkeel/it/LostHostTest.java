@@ -3,20 +3,19 @@ package dev.evenkeel.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.lab.LabHost;
-import java.io.IOException;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** Hosts that disappear in mid-run, links that stay cut, and destinations without memory. */
-interface LostHostTests {
-    RunLab lab();
-
-    void killed(String vm);
+class LostHostTest extends TroubledRuns {
+    LostHostTest() {
+        super("losttest");
+    }
 
     @Test
     @Order(40)
-    default void a_fleet_without_room_refuses_and_the_vm_stays() throws Exception {
+    void a_fleet_without_room_refuses_and_the_vm_stays() throws Exception {
         RunLab lab = lab();
         LabHost host = lab.hostOf("one");
         try {
@@ -46,7 +45,7 @@ interface LostHostTests {
 
     @Test
     @Order(41)
-    default void a_destination_whose_memory_was_taken_refuses_and_another_takes_the_vm() throws Exception {
+    void a_destination_whose_memory_was_taken_refuses_and_another_takes_the_vm() throws Exception {
         RunLab lab = lab();
         LabHost full = lab.emptyHost();
         LabHost host = lab.hostWith(1);
@@ -69,7 +68,7 @@ interface LostHostTests {
 
     @Test
     @Order(50)
-    default void a_destination_that_loses_its_power_costs_nothing() throws Exception {
+    void a_destination_that_loses_its_power_costs_nothing() throws Exception {
         RunLab lab = lab();
         LabHost lost = lab.emptyHost();
         LabHost host = lab.hostWith(2);
@@ -90,7 +89,7 @@ interface LostHostTests {
 
     @Test
     @Order(51)
-    default void a_third_host_that_loses_its_power_is_no_matter() throws Exception {
+    void a_third_host_that_loses_its_power_is_no_matter() throws Exception {
         RunLab lab = lab();
         LabHost lost = lab.emptyHost();
         LabHost host = lab.hostWith(1);
@@ -117,7 +116,7 @@ interface LostHostTests {
 
     @Test
     @Order(52)
-    default void a_link_that_is_cut_and_stays_cut_costs_nothing() throws Exception {
+    void a_link_that_is_cut_and_stays_cut_costs_nothing() throws Exception {
         RunLab lab = lab();
         LabHost to = lab.emptyHost();
         LabHost host = lab.hostOf("disk");
@@ -138,7 +137,7 @@ interface LostHostTests {
 
     @Test
     @Order(53)
-    default void a_source_that_loses_its_power_is_shown_to_a_person_and_settled_when_it_is_back() throws Exception {
+    void a_source_that_loses_its_power_is_shown_to_a_person_and_settled_when_it_is_back() throws Exception {
         RunLab lab = lab();
         LabHost host = lab.emptyHost();
         lab.endedAs("DONE", lab.events.now(), lab.ordered("vm", "migrate", "phoenix", "--to", host.name()));
@@ -152,14 +151,10 @@ interface LostHostTests {
         assertThat(asked.toString()).contains("HOST_SILENT").contains("on its way to host");
         assertThat(lab.show(run).get("needsPerson").asBoolean()).isTrue();
         lab.evenkeel.run("run", "cancel", run, "--reason", "a test: remembered until the host is back");
-        unshaped(host);
+        host.unshape();
         host.start();
         lab.endedAs("CANCELLED", place, run);
         assertThat(lab.events.of(place, run)).anyMatch(e -> e.startsWith("VmDied"));
         assertThat(lab.hostOf("phoenix").name()).isEqualTo(host.name());
-    }
-
-    private static void unshaped(LabHost host) throws IOException {
-        host.unshape();
     }
 }
