@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** One PostgreSQL for all tests of this JVM, and an empty database in it for each that asks. */
 final class TestPostgres {
-    private static final Path STATE = Path.of("target", "test-state").toAbsolutePath();
+    private static final Path STATE = Path.of("target", "test-state-" + System.getProperty("evenkeel.test.fork", "1"))
+            .toAbsolutePath();
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static final EmbeddedPostgres SERVER = start();
 

@@ -2,6 +2,7 @@ package dev.evenkeel.server;
 
 import dev.evenkeel.server.loop.LoopTimes;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -10,10 +11,14 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A server of a test's own, on free ports of the loopback, that can be stopped and started again. */
 final class TestServer implements AutoCloseable {
+    private static final int PORTS = 10_000;
+    private static final AtomicInteger NEXT_PORT = new AtomicInteger();
+
     private final ServerSettings settings;
     private @Nullable Server server;
 
@@ -53,10 +58,18 @@ final class TestServer implements AutoCloseable {
         return started;
     }
 
-    /** A port of the loopback that nobody uses at the moment. */
+    /**
+     * A port of the loopback that nobody uses at the moment, nor is given by the system to a client while a server is away: it is
+     * below those (ip(7), ip_local_port_range). Each process has its own, for tests run in several.
+     */
     static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        while (true) {
+            int port = PORTS + (int) (ProcessHandle.current().pid() % 200) * 100 + NEXT_PORT.getAndIncrement() % 100;
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                continue; // somebody's
+            }
         }
     }
 

@@ -26,7 +26,8 @@ final class TestDatabase {
     private static EmbeddedPostgres start() {
         try {
             EmbeddedPostgres server = EmbeddedPostgres.start(
-                    PostgresPlace.under(Path.of("target", "test-state").toAbsolutePath()));
+                    PostgresPlace.under(Path.of("target", "test-state-" + System.getProperty("evenkeel.test.fork", "1"))
+                            .toAbsolutePath()));
             Runtime.getRuntime().addShutdownHook(new Thread(server::close));
             try (var connection = server.connect();
                     var statement = connection.createStatement()) {

@@ -25,7 +25,8 @@ public final class Fixture {
 
         private static Path make() {
             try {
-                Path state = Path.of("target", "template-state").toAbsolutePath();
+                Path state = Path.of("target", "template-state-" + System.getProperty("evenkeel.test.fork", "1"))
+                        .toAbsolutePath();
                 EmbeddedPostgres.start(PostgresPlace.under(state)).close();
                 return state;
             } catch (IOException e) {
