@@ -7,16 +7,13 @@ import dev.evenkeel.core.engine.EffectOrder;
 import dev.evenkeel.core.engine.HostDriver;
 import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.Outcome.Aftermath;
-import dev.evenkeel.core.fleet.AvailabilitySetId;
 import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.HostFacts;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.core.fleet.Refusal;
-import dev.evenkeel.core.fleet.TenantId;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
-import dev.evenkeel.core.fleet.VmState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -59,23 +56,14 @@ final class FakePlatform {
                 .toString());
         vms.put(
                 id,
-                new Vm(
-                        id,
-                        name,
-                        new TenantId(tenant),
-                        host,
-                        VmState.RUNNING,
-                        Bytes.ofMiB(256),
-                        1,
-                        new AvailabilitySetId("set-" + seed),
-                        intent,
-                        OLD,
-                        List.of(),
-                        Bytes.ofMiB(4),
-                        false,
-                        true,
-                        false,
-                        List.of()));
+                SomeVm.on(host, id.value())
+                        .named(name)
+                        .of(tenant)
+                        .inSet("set-" + seed)
+                        .wants(intent)
+                        .runs(OLD)
+                        .dirties(Bytes.ofMiB(4))
+                        .vm());
         return id;
     }
 

@@ -2,15 +2,11 @@ package dev.evenkeel.server.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.HostId;
-import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.core.fleet.MigrationDomainId;
-import dev.evenkeel.core.fleet.TenantId;
 import dev.evenkeel.core.fleet.Topology;
 import dev.evenkeel.core.fleet.Vm;
-import dev.evenkeel.core.fleet.VmId;
-import dev.evenkeel.core.fleet.VmState;
+import dev.evenkeel.server.SomeVm;
 import dev.evenkeel.store.HostRecord;
 import dev.evenkeel.wire.link.Report.Inventory;
 import java.time.Instant;
@@ -59,22 +55,9 @@ class KnownHostTest {
     }
 
     private static Vm vm(String vmm) {
-        return new Vm(
-                new VmId("5f6ad0a4-6c1c-4c5e-9d5b-1f0c4a1f9a01"),
-                "web-1",
-                new TenantId("acme"),
-                HOST,
-                VmState.RUNNING,
-                Bytes.ofMiB(256),
-                1,
-                null,
-                Intent.DEFAULT,
-                vmm,
-                List.of(),
-                null,
-                false,
-                true,
-                false,
-                List.of());
+        return SomeVm.on(HOST, "5f6ad0a4-6c1c-4c5e-9d5b-1f0c4a1f9a01")
+                .named("web-1")
+                .runs(vmm)
+                .vm();
     }
 }

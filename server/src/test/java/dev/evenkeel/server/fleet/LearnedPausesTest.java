@@ -7,18 +7,14 @@ import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.HostFacts;
 import dev.evenkeel.core.fleet.HostId;
-import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.core.fleet.MigrationDomainId;
-import dev.evenkeel.core.fleet.TenantId;
 import dev.evenkeel.core.fleet.Topology;
 import dev.evenkeel.core.fleet.Vm;
-import dev.evenkeel.core.fleet.VmId;
-import dev.evenkeel.core.fleet.VmState;
 import dev.evenkeel.core.impact.Impact;
 import dev.evenkeel.core.impact.PauseModel;
+import dev.evenkeel.server.SomeVm;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -73,23 +69,7 @@ class LearnedPausesTest {
                 false,
                 true,
                 NOW);
-        Vm vm = new Vm(
-                new VmId("vm-a"),
-                "vm-a",
-                new TenantId("acme"),
-                id,
-                VmState.RUNNING,
-                Bytes.ofMiB(1),
-                1,
-                null,
-                Intent.DEFAULT,
-                "10.0",
-                List.of(),
-                null,
-                false,
-                true,
-                false,
-                List.of());
+        Vm vm = SomeVm.on(id, "vm-a").vm();
         return ((Impact.Pause) pauses.handOver(vm, host).impact()).expected();
     }
 
