@@ -83,7 +83,7 @@ final class Guests {
         goingDown.remove(effect);
         if (vm.runsOn(host) && effect.equals(vm.asked)) {
             migrations.vmDied(vm, SimVm.Death.STOPPED);
-            tell(host, effect, new Effect.StopVm(vm.id, Duration.ofSeconds(1)));
+            tell(host, effect, new Effect.StopVm(vm.id, Duration.ofSeconds(1), null));
         }
     }
 

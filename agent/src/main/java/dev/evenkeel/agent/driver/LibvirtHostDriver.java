@@ -8,6 +8,7 @@ import dev.evenkeel.core.engine.HostDriver;
 import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.Outcome.Aftermath;
 import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.update.Update;
 import dev.evenkeel.core.update.UpdateId;
 import java.io.IOException;
@@ -56,7 +57,7 @@ public final class LibvirtHostDriver implements HostDriver {
             case Effect.VerifyUpdate verify -> with(verify.update(), packages::verify);
             case Effect.UndoUpdate undo ->
                 with(undo.update(), update -> packages.undo(order.id(), update, undo.method()));
-            case Effect.StopVm stop -> restarts.stop(order.id(), stop);
+            case Effect.StopVm stop -> prepared(order.id(), stop);
             case Effect.StartVm start -> restarts.start(start.vm());
             case Effect.AskAgain again -> throw new IllegalArgumentException("the executor answers " + again);
         };
@@ -77,6 +78,20 @@ public final class LibvirtHostDriver implements HostDriver {
             case Effect.StartVm start -> restarts.probe(start.vm());
             case Effect.AskAgain a -> new Probe.NotStarted();
         };
+    }
+
+    /**
+     * A VM is down for no longer than it must: what it goes down for lies here before its guest is asked. One that was asked in
+     * an agent's former life is only waited for.
+     */
+    private Outcome prepared(EffectId id, Effect.StopVm stop) {
+        return stop.update() == null || restarts.hasAsked(id)
+                ? restarts.stop(id, stop)
+                : with(
+                        stop.update(),
+                        update -> packages.lacking(update, Method.REBOOT)
+                                .<Outcome>map(why -> new Outcome.Failed(why, Aftermath.UNCHANGED, false))
+                                .orElseGet(() -> restarts.stop(id, stop)));
     }
 
     private Outcome with(UpdateId id, Function<Update, Outcome> act) {

@@ -53,6 +53,11 @@ public final class Restarts {
         this.libvirt = libvirt;
     }
 
+    /** Whether the guest was asked already under this order. */
+    boolean hasAsked(EffectId id) {
+        return records.find(id).isPresent();
+    }
+
     /**
      * Asks the guest and waits until it is down or the patience is over. A guest that was asked in an agent's former life
      * is only waited for: by now the VM may be wanted up again.

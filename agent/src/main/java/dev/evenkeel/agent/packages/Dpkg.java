@@ -60,6 +60,15 @@ class Dpkg {
      * Dependencies are the manifest's business: it was resolved as a whole when it was made.
      */
     Command.Result install(List<Path> files) throws IOException {
+        return install(files, List.of());
+    }
+
+    /** Says whether such an installation would go through, as far as dpkg can tell beforehand; changes nothing. */
+    Command.Result rehearse(List<Path> files) throws IOException {
+        return install(files, List.of("--dry-run"));
+    }
+
+    private Command.Result install(List<Path> files, List<String> how) throws IOException {
         List<String> words = new ArrayList<>(List.of(
                 "dpkg",
                 "--force-confold",
@@ -68,8 +77,9 @@ class Dpkg {
                 "--force-downgrade",
                 "--force-breaks",
                 "--force-depends",
-                "--auto-deconfigure",
-                "--install"));
+                "--auto-deconfigure"));
+        words.addAll(how);
+        words.add("--install");
         files.forEach(file -> words.add(file.toString()));
         return Command.run(limit, ENVIRONMENT, words);
     }

@@ -15,10 +15,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings an update's packages onto the host and back. Nothing is touched before everything needed for the way forward
@@ -111,6 +113,40 @@ public final class PackageUpdates {
         } catch (IOException e) {
             return new Probe.Unknown(Refusal.of("HOST_UNSEEN", "what runs can't be asked: " + e.getMessage()));
         }
+    }
+
+    /**
+     * Brings all that an apply and its undo need onto the host and checks it, while nothing is touched yet.
+     *
+     * @return why an apply would come to nothing, or empty
+     */
+    public synchronized Optional<Refusal> lacking(Update update, Method method) {
+        if (begun.with(update)) {
+            return Optional.empty(); // it was checked then, and dpkg has begun
+        }
+        try {
+            Payload payload = update.payload(method).orElseThrow();
+            Refusal refusal = readiness.preflight(payload, () -> null);
+            if (refusal == null) {
+                List<Path> files = fetchAll(payload.packages());
+                fetchAll(payload.previous());
+                refusal = readiness.missingWayBack(payload);
+                if (refusal == null) {
+                    refusal = rehearsed(update, files);
+                }
+            }
+            return Optional.ofNullable(refusal);
+        } catch (IOException e) {
+            return Optional.of(Refusal.of("APPLY_IO", "preparing " + update.id() + ": " + e.getMessage()));
+        }
+    }
+
+    private @Nullable Refusal rehearsed(Update update, List<Path> files) throws IOException {
+        Command.Result result = dpkg.rehearse(files);
+        return result.ok()
+                ? null
+                : Refusal.of("DPKG_WOULD_FAIL", "dpkg says that it could not install " + update.id())
+                        .with("output", result.tail());
     }
 
     /** Installs the payload's packages and restarts what the payload names. */

@@ -27,7 +27,7 @@ class RestartsTest {
     private static final UUID GUEST = UUID.fromString("11111111-2222-3333-4444-66666666aaaa");
     private static final VmId VM = new VmId(GUEST.toString());
     private static final EffectId STOP = new EffectId("run-1/7");
-    private static final Effect.StopVm ORDER = new Effect.StopVm(VM, Duration.ofMinutes(5));
+    private static final Effect.StopVm ORDER = new Effect.StopVm(VM, Duration.ofMinutes(5), null);
 
     @TempDir
     private Path records;

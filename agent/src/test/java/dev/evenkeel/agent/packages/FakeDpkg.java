@@ -19,6 +19,8 @@ final class FakeDpkg extends Dpkg {
     Runnable meanwhile = () -> {};
 
     boolean idle = true;
+    /** What it says when it is asked whether it could install something. */
+    String wouldFail = "";
 
     FakeDpkg() {
         super(Duration.ZERO);
@@ -51,6 +53,12 @@ final class FakeDpkg extends Dpkg {
             installed.put(words[0], words[1]);
         }
         return new Command.Result(0, "");
+    }
+
+    @Override
+    Command.Result rehearse(List<Path> files) {
+        calls.add("rehearse");
+        return wouldFail.isEmpty() ? new Command.Result(0, "") : new Command.Result(1, wouldFail);
     }
 
     private static String read(Path file) {

@@ -44,6 +44,32 @@ class PackageUpdatesTest {
     }
 
     @Test
+    void whatAnUpdateNeedsIsFetchedAndCheckedWhileVmsRunAndNothingIsTouched() {
+        host.vms.add("web");
+        assertThat(host.agent().lacking(host.update, METHOD)).isEmpty();
+        assertThat(host.dpkg.calls).containsExactly("rehearse");
+        assertThat(state.resolve("payloads"))
+                .isDirectoryContaining(file -> file.toString().endsWith(".deb"));
+        assertThat(host.isClosed()).isFalse();
+    }
+
+    @Test
+    void anUpdateThatDpkgWouldNotTakeIsKnownBeforehand() {
+        host.dpkg.wouldFail = "a conflict";
+        assertThat(host.agent().lacking(host.update, METHOD)).hasValueSatisfying(why -> {
+            assertThat(why.code()).isEqualTo("DPKG_WOULD_FAIL");
+            assertThat(why.evidence()).containsEntry("output", "a conflict");
+        });
+    }
+
+    @Test
+    void aHostThatRunsOtherVersionsThanTheWayBackHasIsKnownBeforehand() {
+        host.dpkg.installed.put("qemu", "9");
+        assertThat(host.agent().lacking(host.update, METHOD))
+                .hasValueSatisfying(why -> assertThat(why.code()).isEqualTo("NO_WAY_BACK"));
+    }
+
+    @Test
     void anApplyThatNeverBeganHasNotStarted() {
         assertThat(host.agent().probeApply(FIRST, host.update, METHOD)).isEqualTo(new Probe.NotStarted());
     }

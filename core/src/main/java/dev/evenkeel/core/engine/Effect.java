@@ -5,6 +5,7 @@ import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.update.UpdateId;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** One order to an agent. Carried out at most once for each {@link EffectId}. */
 public sealed interface Effect {
@@ -45,8 +46,11 @@ public sealed interface Effect {
     /**
      * Ask a guest to shut down, so that its VM can be started again later; only ordered with its owner's consent. A guest
      * that is still up when {@code patience} is over is left running.
+     *
+     * @param update what the VM goes down for: no guest is asked before all that it needs lies on the host and is checked; null
+     *     in what was ordered before there was such a check
      */
-    record StopVm(VmId vm, Duration patience) implements Effect {}
+    record StopVm(VmId vm, Duration patience, @Nullable UpdateId update) implements Effect {}
 
     /** Start a VM that its host's failure or a {@link StopVm} stopped; nothing when it runs. */
     record StartVm(VmId vm) implements Effect {}

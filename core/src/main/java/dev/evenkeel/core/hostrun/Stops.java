@@ -27,13 +27,14 @@ final class Stops {
 
     /** @param vms that can't be moved and whose owners consent, by the last observation */
     static Step begin(Step.Builder step, HostRun run, List<Vm> vms, World world) {
+        Purpose.UpdateHost update = (Purpose.UpdateHost) run.purpose();
         HostRun next = run;
         List<Restart> restarts = new ArrayList<>(run.restarts());
         for (Vm vm : vms) {
             EffectId effect = next.nextEffect();
             DrainSight.scopes(vm).forEach(scope -> step.acquire(new Hold(scope, 1)));
             step.order(
-                    effect, run.host(), new Effect.StopVm(vm.id(), run.policy().stop()));
+                    effect, run.host(), new Effect.StopVm(vm.id(), run.policy().stop(), update.update()));
             restarts.add(
                     Restart.stopping(vm, effect, world.now(), world.pauses().restart()));
             step.notice(Ending.info(

@@ -202,7 +202,7 @@ final class OneRun {
     /** A guest goes down after ten seconds. */
     OneRun stopped(String vm) {
         Step.Order order =
-                orderAbout(new Effect.StopVm(new VmId(vm), run.policy().stop()));
+                orderAbout(new Effect.StopVm(new VmId(vm), run.policy().stop(), Given.UPDATE));
         Instant asked = given.now();
         given.passes(Duration.ofSeconds(10));
         given.vm(vm).is(VmState.SHUT_OFF);

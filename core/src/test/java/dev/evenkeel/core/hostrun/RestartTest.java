@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 
 /** VMs that can't be moved are restarted where they are, with consent, and never stay down. */
 class RestartTest {
-    private static final Effect STOP_A = new Effect.StopVm(new VmId("vm-a"), RunPolicy.DEFAULT.stop());
-    private static final Effect STOP_B = new Effect.StopVm(new VmId("vm-b"), RunPolicy.DEFAULT.stop());
+    private static final Effect STOP_A = new Effect.StopVm(new VmId("vm-a"), RunPolicy.DEFAULT.stop(), Given.UPDATE);
+    private static final Effect STOP_B = new Effect.StopVm(new VmId("vm-b"), RunPolicy.DEFAULT.stop(), Given.UPDATE);
     private static final Effect START_A = new Effect.StartVm(new VmId("vm-a"));
     private static final Effect START_B = new Effect.StartVm(new VmId("vm-b"));
 

@@ -127,7 +127,7 @@ public final class OrderDesk {
             case Effect.MoveVm m -> null;
             case Effect.HandOver h -> null;
             case Effect.AbortMove a -> null;
-            case Effect.StopVm s -> null;
+            case Effect.StopVm s -> s.update();
             case Effect.StartVm s -> null;
             case Effect.AskAgain a -> null;
         };
