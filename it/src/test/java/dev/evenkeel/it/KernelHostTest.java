@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.evenkeel.bench.demo.Evenkeel;
+import dev.evenkeel.core.update.Component;
+import dev.evenkeel.core.update.Method;
+import dev.evenkeel.core.update.PackageFile;
+import dev.evenkeel.core.update.Payload;
+import dev.evenkeel.core.update.Update;
 import dev.evenkeel.lab.HostKind;
 import dev.evenkeel.lab.KernelHosts;
 import dev.evenkeel.lab.Lab;
@@ -12,13 +17,16 @@ import dev.evenkeel.lab.LabSpec;
 import dev.evenkeel.lab.LabVm;
 import dev.evenkeel.lab.Progress;
 import dev.evenkeel.lab.beat.Pulse;
+import dev.evenkeel.lab.debian.UpdatePackages;
 import dev.evenkeel.lab.os.Await;
 import dev.evenkeel.lab.os.Command;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -105,23 +113,12 @@ class KernelHostTest {
 
     @Test
     @Order(3)
-    void the_next_kernel_lies_ready_and_can_be_loaded() throws IOException {
-        List<String> kernels = text("ls", "/lib/modules").lines().toList();
-        assertThat(kernels).hasSize(2).contains(text("uname", "-r"));
-        for (String kernel : kernels) {
-            assertThat(text("ls", "/lib/modules/" + kernel + "/modules.dep")).isNotEmpty();
-            host.command(List.of(
-                            "kexec",
-                            "-s",
-                            "-l",
-                            "/boot/vmlinuz-" + kernel,
-                            "--initrd=/boot/initrd.img-" + kernel,
-                            "--reuse-cmdline"))
-                    .check();
-            assertThat(text("cat", "/sys/kernel/kexec_loaded")).isEqualTo("1");
-        }
-        host.command(List.of("kexec", "-s", "-u")).check();
-        assertThat(text("cat", "/sys/kernel/kexec_loaded")).isEqualTo("0");
+    void its_kernel_is_a_package_and_can_be_loaded_again() throws IOException {
+        String kernel = text("uname", "-r");
+        assertThat(text("ls", "/lib/modules")).isEqualTo(kernel);
+        assertThat(text("dpkg-query", "-W", "-f", "${db:Status-Status}", "linux-image-" + kernel))
+                .isEqualTo("installed");
+        assertCanBeLoaded(kernel);
     }
 
     @Test
@@ -149,11 +146,75 @@ class KernelHostTest {
     }
 
     @Test
+    @Order(6)
+    void the_next_kernel_is_an_update_whose_package_goes_in_beside_a_running_vm_and_out_again() throws IOException {
+        Path directory = lab.kernelUpdate(Progress.on(System.out));
+        Update update = UpdatePackages.read(directory);
+        String next = update.verify().getOrDefault("kernel", "");
+        String old = text("uname", "-r");
+        assertThat(update.component()).isEqualTo(Component.KERNEL);
+        assertThat(update.methods()).containsOnlyKeys(Method.PRESERVE_KERNEL, Method.REBOOT);
+        Payload payload = update.payload(Method.PRESERVE_KERNEL).orElseThrow();
+        assertThat(payload.previous()).isEmpty();
+        assertThat(payload.removeOnUndo()).containsExactly("linux-image-" + next);
+
+        for (PackageFile file : payload.packages()) {
+            host.put(directory.resolve(file.file()), "/var/tmp/" + file.file());
+        }
+        Instant from = Instant.now();
+        dpkg("--install", payload.packages().stream().map(file -> "/var/tmp/" + file.file()));
+        assertThat(text("ls", "/lib/modules").lines()).containsExactlyInAnyOrder(old, next);
+        assertThat(text("dpkg", "--audit")).isEmpty();
+        for (String module :
+                List.of("nd_e820", "nd_pmem", "virtio_net", "virtio_blk", "tun", "bridge", "qemu_fw_cfg")) {
+            assertThat(text("modinfo", "-k", next, "-F", "vermagic", module)).startsWith(next + " ");
+        }
+        assertCanBeLoaded(next);
+        assertThat(vm.pulse(from).restarts(from, Instant.now())).isZero();
+
+        dpkg("--purge", payload.removeOnUndo().stream());
+        assertThat(text("ls", "/boot").lines()).noneMatch(file -> file.endsWith(next));
+        assertThat(text("ls", "/lib/modules")).isEqualTo(old);
+        assertCanBeLoaded(old);
+    }
+
+    // Rollouts of that update come here, while the VM is still the one that was there at the start.
+
+    @Test
     @Order(99)
     void nothing_is_left_when_it_goes() throws IOException {
         Traces traces = Traces.of(lab);
         lab.close();
         traces.assertGone();
+    }
+
+    /** As the agent calls it. */
+    private static void dpkg(String action, Stream<String> what) throws IOException {
+        List<String> words =
+                new ArrayList<>(List.of("env", "DEBIAN_FRONTEND=noninteractive", "dpkg", "--force-confold", action));
+        what.forEach(words::add);
+        Instant begun = Instant.now();
+        host.command(words).within(Duration.ofMinutes(8)).check();
+        System.out.println("dpkg " + action + " took "
+                + Duration.between(begun, Instant.now()).toSeconds() + " s");
+    }
+
+    private static void assertCanBeLoaded(String kernel) throws IOException {
+        load(kernel);
+        assertThat(text("cat", "/sys/kernel/kexec_loaded")).isEqualTo("1");
+        host.command(List.of("kexec", "-s", "-u")).check();
+        assertThat(text("cat", "/sys/kernel/kexec_loaded")).isEqualTo("0");
+    }
+
+    private static void load(String kernel) throws IOException {
+        host.command(List.of(
+                        "kexec",
+                        "-s",
+                        "-l",
+                        "/boot/vmlinuz-" + kernel,
+                        "--initrd=/boot/initrd.img-" + kernel,
+                        "--reuse-cmdline"))
+                .check();
     }
 
     private static boolean reachable() throws IOException {

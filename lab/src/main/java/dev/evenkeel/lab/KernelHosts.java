@@ -23,6 +23,8 @@ public record KernelHosts(int count, List<VmPlan> vms, Duration beatPeriod) {
     /** The part of the memory that outlives a kernel, as the kernel's parameter {@code memmap=} takes it. */
     static final String RESERVED = "512M!1G";
 
+    private static final Duration MAX_PAUSE = Duration.ofMinutes(2);
+
     public KernelHosts {
         if (count < 0 || count > 4) {
             throw new IllegalArgumentException("kernel hosts " + count + ": a lab has none to 4");
@@ -38,11 +40,15 @@ public record KernelHosts(int count, List<VmPlan> vms, Duration beatPeriod) {
         }
     }
 
-    /** This many hosts with one VM each, whose memory lies where it outlives the host's kernel. */
+    /**
+     * This many hosts with one VM each, whose memory lies where it outlives the host's kernel. Its owner bears a pause of two
+     * minutes, for a host under emulation takes a quarter of one to change its kernel.
+     */
     public static KernelHosts of(int count) {
         List<VmPlan> vms = new ArrayList<>();
         for (int n = 1; n <= count; n++) {
             vms.add(VmPlan.small(200 + n, "initech-core" + (n == 1 ? "" : n), "initech")
+                    .withOwner(VmPlan.Owner.of("initech").withMaxPause(MAX_PAUSE))
                     .withSharedMemory());
         }
         return new KernelHosts(count, vms, NONE.beatPeriod);

@@ -4,6 +4,8 @@ import dev.evenkeel.lab.beat.Heartbeats;
 import dev.evenkeel.lab.debian.Cache;
 import dev.evenkeel.lab.debian.DebianMirror;
 import dev.evenkeel.lab.debian.HostRoot;
+import dev.evenkeel.lab.debian.KernelRoot;
+import dev.evenkeel.lab.debian.KernelUpdate;
 import dev.evenkeel.lab.debian.UpdatePackages;
 import dev.evenkeel.lab.debian.VmmVersion;
 import dev.evenkeel.lab.os.Command;
@@ -117,6 +119,25 @@ public final class Lab implements AutoCloseable {
         HostRoot root = new HostRoot(mirror, VmmVersion.valueOf(record.need("vmm")));
         Cache cache = new Cache(Path.of(record.need("cache")));
         return UpdatePackages.vmm(cache, mirror, root, hostRoot(), progress);
+    }
+
+    /**
+     * A real update for this lab's full-kernel hosts, Debian's next kernel: the directory with {@code update.yaml} and the
+     * package files it names. Collected on first use, about a quarter of a minute; then from the cache.
+     *
+     * @throws IOException with the remedy, where the lab has no such host or Debian no such kernel
+     */
+    public Path kernelUpdate(Progress progress) throws IOException {
+        if (record.get("kernel.version").isEmpty()) {
+            throw new IOException(
+                    "No host of this lab has a kernel of its own; start one with \"lab up --kernel-hosts 1\"");
+        }
+        KernelRoot root = new KernelRoot(
+                Path.of(record.need("kernel.layer")),
+                Path.of(record.need("kernel.image")),
+                record.need("kernel.version"));
+        Cache cache = new Cache(Path.of(record.need("cache")));
+        return KernelUpdate.in(cache, DebianMirror.ofThisMachine(), root, progress);
     }
 
     /** All hosts, up or down, by number. */

@@ -110,11 +110,11 @@ final class LabCommands {
             Lab lab = which.attach();
             System.out.printf("%-6s %-6s %-12s %-6s %-11s %s%n", "HOST", "STATE", "ADDRESS", "RACK", "KIND", "VMS");
             for (LabHost host : lab.hosts()) {
-                boolean alive = host.alive();
-                String vms = alive ? String.join(" ", host.running()) : "";
+                Optional<String> vms = running(host);
+                String state = vms.isPresent() ? "up" : host.alive() ? "silent" : "down";
                 System.out.printf(
                         "%-6s %-6s %-12s %-6s %-11s %s%n",
-                        host, alive ? "up" : "down", host.address(), host.rack(), host.kind(), vms);
+                        host, state, host.address(), host.rack(), host.kind(), vms.orElse(""));
             }
             System.out.printf("%n%-18s %-12s %-8s %-12s %s%n", "VM", "ADDRESS", "BEATS", "GAP (10 s)", "BAD PAGES");
             Instant now = Instant.now();
@@ -132,6 +132,14 @@ final class LabCommands {
             }
             return 0;
         }
+    }
+
+    /** The VMs that run on a host; empty for one that does not answer, such as one between two kernels. */
+    private static Optional<String> running(LabHost host) throws IOException {
+        var answer = host.alive() ? host.tryVirsh("list", "--name") : null;
+        return answer != null && answer.ok()
+                ? Optional.of(String.join(" ", answer.out().strip().split("\\s+")))
+                : Optional.empty();
     }
 
     @Command(name = "exec", description = "Run a command on a host, or in the control namespace (ctl).")
@@ -205,9 +213,14 @@ final class LabCommands {
         @Mixin
         Which which = new Which();
 
+        @Option(names = "--kernel", description = "a kernel, for the full-kernel hosts, instead of a VMM")
+        boolean kernel;
+
         @Override
         public Integer call() throws IOException {
-            System.out.println(which.attach().vmmUpdate(Progress.on(System.err)));
+            Lab lab = which.attach();
+            Progress progress = Progress.on(System.err);
+            System.out.println(kernel ? lab.kernelUpdate(progress) : lab.vmmUpdate(progress));
             return 0;
         }
     }

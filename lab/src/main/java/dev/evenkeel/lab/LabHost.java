@@ -4,6 +4,7 @@ import dev.evenkeel.lab.os.Await;
 import dev.evenkeel.lab.os.Command;
 import dev.evenkeel.lab.os.ProcessMark;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +18,9 @@ import java.util.concurrent.Future;
 /** One host of a lab: what runs on it, and the ways to hurt it. */
 public final class LabHost {
     private static final int SERVER_GATEWAY = 8441;
+
+    /** A computer under emulation is some twenty times slower, and more on a busy machine. */
+    private static final Duration NESTED_PATIENCE = Duration.ofMinutes(6);
 
     private final HostBoot boot;
     private final LabRecord record;
@@ -64,12 +68,23 @@ public final class LabHost {
         ProcessMark init = record.process(name())
                 .filter(ProcessMark::alive)
                 .orElseThrow(() -> new IOException(name() + " is down; start it with \"lab add " + name() + "\""));
-        return Command.of(kind().inside(init.pid(), words));
+        Command command = Command.of(kind().inside(init.pid(), words));
+        return switch (kind()) {
+            case NAMESPACES -> command;
+            case KERNEL -> command.within(NESTED_PATIENCE);
+        };
     }
 
     /** Runs a command on this host, whatever it ends with. */
     public Command.Result exec(String... words) throws IOException {
         return command(Arrays.asList(words)).run();
+    }
+
+    /** Copies a file of the machine onto this host. */
+    public void put(Path file, String where) throws IOException {
+        List<String> words = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" <\"$0\"", file.toString()));
+        words.addAll(command(List.of("dd", "status=none", "of=" + where)).words());
+        Command.of(words).check();
     }
 
     /** Runs virsh against this host's own libvirtd and returns its output; failure is an error that quotes it. */
@@ -124,9 +139,18 @@ public final class LabHost {
                 });
     }
 
+    /** Waits until a full-kernel host answers with this version of its kernel, as {@code uname -r} prints it. */
+    public void awaitKernel(String version, Duration limit) throws IOException {
+        boolean there =
+                Await.until(limit, () -> exec("uname", "-r").out().strip().equals(version));
+        if (!there) {
+            throw new IOException(name() + " does not run Linux " + version + " after " + limit.toSeconds() + " s");
+        }
+    }
+
     /** Waits until its libvirtd answers. */
     public void awaitLibvirtd(Duration limit) throws IOException {
-        Command probe = command(virshWords("version")).within(Duration.ofSeconds(60));
+        Command probe = command(virshWords("version")).within(limit);
         if (!Await.until(limit, () -> probe.run().ok())) {
             throw new IOException(name() + ": libvirtd does not answer after " + limit.toSeconds() + " s; its log: "
                     + exec("tail", "-n", "5", "/var/log/libvirtd.log", "/var/log/libvirt/libvirtd.log")

@@ -66,7 +66,7 @@ final class LabUp {
             KernelRoot kernel = KernelRoot.in(cache, mirror, new HostRoot(mirror, spec.vmm()), root, progress);
             record.put("kernel.layer", kernel.layer().toString());
             record.put("kernel.image", kernel.image().toString());
-            record.put("kernel.version", kernel.kernels().getFirst());
+            record.put("kernel.version", kernel.kernel());
         }
         for (VmPlan vm : spec.allVms()) {
             record.put("vm." + vm.name(), vm.address());

@@ -3,6 +3,7 @@
 # what their children leave behind. Files in /run/lab steer and tell:
 #   NAME.pid   the service's process, while it runs        NAME.hold   while it exists the service is not started
 #   agent      the script that is the agent; absent until the host has joined a fleet
+#   boot       how long after the start of the kernel each step was reached, in seconds
 # /usr/local/bin/systemctl speaks the few words of the real one that an operator or the agent uses on these two.
 
 libvirtd_service() {
@@ -30,6 +31,29 @@ supervise() { # keeps service $1 running; a short rest after each death, so that
         sleep 0.5
     done
 }
+
+# What a systemd unit of the agent does on other hosts: VMs whose memory outlived the last kernel come back first, as soon as
+# libvirt takes orders and whether or not an agent can run.
+resume_vms() {
+    [ -x /var/lib/evenkeel/resume-vms ] || return 0
+    waited=0
+    until [ -S /run/libvirt/libvirt-sock ] || [ $waited -ge 3000 ]; do
+        sleep 0.02
+        waited=$((waited + 1))
+    done
+    reached libvirtd
+    /var/lib/evenkeel/resume-vms </dev/null >>/var/log/evenkeel/resume-vms.log 2>&1 &
+}
+
+reached() {
+    read -r up idle </proc/uptime
+    echo "$up $*" >>/run/lab/boot
+}
+
+mkdir -p /var/log/evenkeel
+trap : TERM INT HUP
+reached init
+supervise libvirtd &
 
 mkdir -p /usr/local/bin
 cat >/usr/local/bin/systemctl <<'END'
@@ -102,8 +126,8 @@ if [ -e /var/lib/evenkeel/lab-agent ]; then
     cp /var/lib/evenkeel/lab-agent /run/lab/agent
     rm -f /run/lab/agent.hold
 fi
-trap : TERM INT HUP
-supervise libvirtd &
+resume_vms
+reached agent
 supervise agent &
 : >/run/lab/up
 while :; do wait; done

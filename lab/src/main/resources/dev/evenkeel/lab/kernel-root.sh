@@ -1,13 +1,32 @@
 #!/bin/sh
 # Makes the root of full-kernel hosts, in a mount namespace of its own:
-#   kernel-root.sh HOST_ROOT INTO PACKAGES KERNELS INIT
-# HOST_ROOT stays as it is. PACKAGES holds packages to install, KERNELS kernel packages to unpack, INIT is the initrds'
-# first process. Makes INTO/layer, what comes over HOST_ROOT, and INTO/root.ext4, the whole as a file system.
+#   kernel-root.sh HOST_ROOT INTO PACKAGES
+# HOST_ROOT stays as it is. PACKAGES holds the packages to install, a kernel among them. Makes INTO/layer, what comes over
+# HOST_ROOT, and INTO/root.ext4, the whole as a file system. Takes the scripts that make initrds from its own directory.
 set -eu
-lower=$1 into=$2 packages=$3 kernels=$4 init=$5
+lower=$1 into=$2 packages=$3 scripts=${0%/*}
 mkdir "$into/layer" "$into/overlay" "$into/root"
 mount -t overlay -o "lowerdir=$lower,upperdir=$into/layer,workdir=$into/overlay" kernel-root "$into/root"
 root=$into/root
+
+# Makes initrds for whatever kernel is installed, now or later, as initramfs-tools would.
+package=$into/evenkeel-lab-initrd
+mkdir -p "$package/DEBIAN" "$package/usr/share/evenkeel-lab"
+cat >"$package/DEBIAN/control" <<'END_OF_CONTROL'
+Package: evenkeel-lab-initrd
+Version: 1
+Architecture: all
+Maintainer: Evenkeel <evenkeel@localhost>
+Depends: busybox-static
+Provides: linux-initramfs-tool
+Description: initrds of the lab's full-kernel hosts
+END_OF_CONTROL
+install -m 755 "$scripts/kernel-host-initrd.sh" "$package/usr/share/evenkeel-lab/init"
+for hooks in postinst.d postrm.d; do
+    install -m 755 -D "$scripts/kernel-initrd.sh" "$package/etc/kernel/$hooks/evenkeel-lab-initrd"
+done
+dpkg-deb --root-owner-group -Zgzip --build "$package" "$packages/evenkeel-lab-initrd_1_all.deb" >/dev/null
+rm -r "$package"
 
 printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" # packages being installed must not start services
 chmod 755 "$root/usr/sbin/policy-rc.d"
@@ -25,31 +44,11 @@ rm "$into/dpkg.log"
 umount "$root/mnt" "$root/dev"
 rm -f "$root"/etc/ssh/ssh_host_*_key*
 
-for package in "$kernels"/*.deb; do
-    dpkg-deb --fsys-tarfile "$package" | tar -x -C "$root" --keep-directory-symlink
-done
-for tree in "$root"/usr/lib/modules/*; do
-    version=${tree##*/}
-    chroot "$root" depmod "$version"
-    initrd=$into/initrd
-    mkdir -p "$initrd/bin" "$initrd/modules" "$initrd/proc" "$initrd/dev" "$initrd/disk"
-    cp "$init" "$initrd/init"
-    chmod 755 "$initrd/init"
-    cp "$root/usr/bin/busybox" "$initrd/bin/busybox"
-    for applet in sh mount umount insmod usleep switch_root; do ln -s busybox "$initrd/bin/$applet"; done
-    # All that these need; a module that is not there is built in.
-    for module in virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk; do
-        find "$tree/kernel" -name "$module.ko" -exec strip --strip-debug -o "$initrd/modules/$module.ko" '{}' ';'
-    done
-    (cd "$initrd" && find . | cpio -o -H newc --quiet) >"$root/boot/initrd.img-$version"
-    rm -r "$initrd"
-done
-
 mkdir -p "$root/opt/evenkeel"
 umount "$root/proc"
-# By the host's own tool, for the machine may have none. No journal: what is written to this disk is thrown away with it.
+# By the host's own tool, for the machine may have none. With a journal, for such a host comes back from a panic.
 library=$root/usr/lib/x86_64-linux-gnu
 MKE2FS_CONFIG=$root/etc/mke2fs.conf "$library/ld-linux-x86-64.so.2" --library-path "$library" "$root/sbin/mke2fs" \
-    -q -t ext4 -b 4096 -m 0 -O '^has_journal' -E lazy_itable_init=0 -d "$root" "$into/root.ext4" 3G
+    -q -t ext4 -b 4096 -m 0 -J size=16 -E lazy_itable_init=0 -d "$root" "$into/root.ext4" 3G
 umount "$root"
 rm -r "$into/overlay" "$root"

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.lab.guest.VmPlan;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +37,7 @@ class LabSpecTest {
         assertThat(spec.vmsOf(3)).extracting(VmPlan::name).containsExactly("initech-core");
         assertThat(spec.vmsOf(4)).extracting(VmPlan::name).containsExactly("initech-core2");
         assertThat(spec.allVms()).hasSize(5);
+        assertThat(spec.vmsOf(3).getFirst().owner().maxPause()).isEqualTo(Duration.ofMinutes(2));
     }
 
     @Test

@@ -14,77 +14,70 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The root of a full-kernel host before it is started: a host root with two of Debian's cloud kernels, their initrds,
- * and what it takes to go from one to the other. The kernels are unpacked and not installed, for their packages would
- * make initrds of their own, which takes minutes under emulation.
+ * The root of a full-kernel host before it is started: a host root with one of Debian's cloud kernels, installed as any
+ * package, and what it takes to go from it to another. It is the second newest, so that {@link KernelUpdate} has one to bring.
+ * The package that makes initrds for kernels is the lab's own, for those of Debian take minutes under emulation.
  *
  * @param layer what comes over the host root, as a directory
  * @param image all of it as an ext4 file system
- * @param kernels the versions of the kernels, as {@code uname -r} prints them, the older one first
+ * @param kernel the version of the kernel, as {@code uname -r} prints it
  */
-public record KernelRoot(Path layer, Path image, List<String> kernels) {
-    private static final int RECIPE = 1; // raise it when this class makes a root in another way
-    private static final int KERNELS = 2;
-    private static final List<String> PACKAGES = List.of("busybox-static", "kexec-tools", "kmod", "openssh-server");
+public record KernelRoot(Path layer, Path image, String kernel) {
+    private static final int RECIPE = 2; // raise it when this class makes a root in another way
+    private static final List<String> PACKAGES =
+            List.of("busybox-static", "kexec-tools", "kmod", "linux-base", "openssh-server");
+    private static final List<String> SCRIPTS = List.of("kernel-root.sh", "kernel-initrd.sh", "kernel-host-initrd.sh");
     private static final Pattern KERNEL = Pattern.compile("linux-(image|headers)-(6\\.1\\.0-(\\d+)-cloud-amd64)");
-
-    public KernelRoot {
-        kernels = List.copyOf(kernels);
-    }
 
     /** The root, made now where the cache has none; about twenty seconds then. */
     public static KernelRoot in(Cache cache, DebianMirror mirror, HostRoot host, Path hostRoot, Progress progress)
             throws IOException {
-        String ingredients = RECIPE + "\n" + hostRoot + "\n" + PACKAGES + "\n"
-                + String.join(
-                        "\n",
-                        mirror.release("bookworm").stream().map(AptSource::line).toList()) + "\n"
-                + Trees.text(KernelRoot.class, script("kernel-root.sh"))
-                + Trees.text(KernelRoot.class, script("kernel-host-initrd.sh"));
-        Path directory = cache.get("kernel-host", ingredients, dir -> {
-            progress.step("building the full-kernel host's root: two kernels from " + mirror.archive() + " (once)");
+        StringBuilder ingredients = new StringBuilder(RECIPE + "\n" + hostRoot.getParent() + "\n" + PACKAGES + "\n");
+        mirror.release("bookworm")
+                .forEach(source -> ingredients.append(source.line()).append('\n'));
+        for (String script : SCRIPTS) {
+            ingredients.append(Trees.text(KernelRoot.class, script(script)));
+        }
+        Path directory = cache.get("kernel-host", ingredients.toString(), dir -> {
+            progress.step("building the full-kernel host's root: a kernel from " + mirror.archive() + " (once)");
             Path work = Files.createDirectory(dir.resolve("work"));
-            Path debs = Files.createDirectory(work.resolve("kernels"));
             Path installed = hostRoot.resolve("var/lib/dpkg/status");
             PrivateApt apt = new PrivateApt(Files.createDirectory(work.resolve("apt")), host.sources(), installed);
-            apt.download(
-                    debs,
-                    newest(apt.query("pkgnames", "linux-"), KERNELS).stream()
-                            .map(version -> "linux-image-" + version)
-                            .toList());
+            String kernel = newest(apt.query("pkgnames", "linux-"), 2).getFirst();
             apt.run(
                     "install",
                     Stream.concat(Stream.of("--download-only", "--yes"), PACKAGES.stream())
                             .toList());
+            // By itself, for what it takes in Debian to make its initrd is not wanted.
+            apt.download(apt.archives(), List.of("linux-image-" + kernel));
+            for (String script : SCRIPTS) {
+                Trees.unpack(KernelRoot.class, script(script), work);
+            }
             Command.of(
                             "unshare",
                             "--mount",
                             "--propagation",
                             "private",
                             "sh",
-                            Trees.unpack(KernelRoot.class, script("kernel-root.sh"), work)
-                                    .toString(),
+                            work.resolve("kernel-root.sh").toString(),
                             hostRoot.toString(),
                             dir.toString(),
-                            apt.archives().toString(),
-                            debs.toString(),
-                            Trees.unpack(KernelRoot.class, script("kernel-host-initrd.sh"), work)
-                                    .toString())
+                            apt.archives().toString())
                     .within(Duration.ofMinutes(10))
                     .check();
             Trees.remove(work);
         });
         Path layer = directory.resolve("layer");
-        return new KernelRoot(layer, directory.resolve("root.ext4"), kernelsIn(layer.resolve("boot")));
+        return new KernelRoot(layer, directory.resolve("root.ext4"), kernelIn(layer.resolve("boot")));
     }
 
-    private static List<String> kernelsIn(Path boot) throws IOException {
+    private static String kernelIn(Path boot) throws IOException {
         try (Stream<Path> files = Files.list(boot)) {
             return files.map(file -> String.valueOf(file.getFileName()))
                     .filter(name -> name.startsWith("vmlinuz-"))
                     .map(name -> name.substring("vmlinuz-".length()))
-                    .sorted(Comparator.comparingInt(KernelRoot::abi))
-                    .toList();
+                    .findFirst()
+                    .orElseThrow(() -> new IOException(boot + " has no kernel"));
         }
     }
 
@@ -102,7 +95,7 @@ public record KernelRoot(Path layer, Path image, List<String> kernels) {
                 .toList();
         if (both.size() < count) {
             throw new IOException("The Debian archive has " + both
-                    + " as cloud kernels with headers; a full-kernel host" + " takes " + count);
+                    + " as cloud kernels with headers; a full-kernel host and its update take " + count);
         }
         return both.subList(both.size() - count, both.size());
     }
@@ -117,7 +110,7 @@ public record KernelRoot(Path layer, Path image, List<String> kernels) {
                 .toList();
     }
 
-    private static int abi(String version) {
+    static int abi(String version) {
         return Integer.parseInt(version.replaceFirst("^6\\.1\\.0-(\\d+)-.*$", "$1"));
     }
 

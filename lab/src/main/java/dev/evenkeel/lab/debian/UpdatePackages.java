@@ -178,7 +178,8 @@ public final class UpdatePackages {
         Files.delete(script);
     }
 
-    private static List<PackageFile> describe(Path directory) throws IOException {
+    /** The package files in a directory, under names without an epoch. */
+    static List<PackageFile> describe(Path directory) throws IOException {
         List<PackageFile> files = new ArrayList<>();
         for (Path deb : PrivateApt.debs(directory)) {
             String[] fields = Command.of("dpkg-deb", "-W", "--showformat=${Package}\t${Version}\n", deb.toString())

@@ -31,6 +31,6 @@ class KernelRootTest {
     void an_archive_with_too_few_is_no_good() {
         assertThatThrownBy(() -> KernelRoot.newest(NAMES, 4))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("takes 4");
+                .hasMessageContaining("take 4");
     }
 }
