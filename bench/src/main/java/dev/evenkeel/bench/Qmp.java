@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
-/** A conversation with a bare QEMU on its monitor (https://www.qemu.org/docs/master/interop/qmp-spec.html). */
-final class Qmp implements AutoCloseable {
+/** A conversation with a QEMU on its monitor (https://www.qemu.org/docs/master/interop/qmp-spec.html). */
+public final class Qmp implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final SocketChannel channel;
@@ -34,7 +36,7 @@ final class Qmp implements AutoCloseable {
     }
 
     /** Waits until QEMU listens there. */
-    static Qmp open(Path socket) throws IOException {
+    public static Qmp open(Path socket) throws IOException {
         if (!Await.until(PATIENCE, () -> Files.exists(socket))) {
             throw new IOException("QEMU did not open its monitor " + socket);
         }
@@ -63,7 +65,7 @@ final class Qmp implements AutoCloseable {
     }
 
     /** Gives a command and waits for what it returns. */
-    JsonNode ask(String command, Map<String, ?> arguments) throws IOException {
+    public JsonNode ask(String command, Map<String, ?> arguments) throws IOException {
         ByteBuffer bytes = StandardCharsets.UTF_8.encode(
                 Json.mapper().writeValueAsString(Map.of("execute", command, "arguments", arguments)) + "\n");
         while (bytes.hasRemaining()) {
@@ -84,6 +86,13 @@ final class Qmp implements AutoCloseable {
             event = next(events, "an event");
         }
         return event;
+    }
+
+    /** Whether an event of this name has come; those that have come are forgotten. */
+    public boolean hasSent(String event) {
+        List<JsonNode> come = new ArrayList<>();
+        events.drainTo(come);
+        return come.stream().anyMatch(e -> e.path("event").asString("").equals(event));
     }
 
     private static JsonNode next(BlockingQueue<JsonNode> queue, String what) throws IOException {

@@ -7,10 +7,11 @@ import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The devices of a machine that QEMU was told to build, by place and type. QEMU notices when a stream lacks the state of a device
- * or brings that of one that it does not have, but not when it has a device of which the stream says nothing.
+ * A machine that QEMU was told to build: its type, and its devices by place and type. QEMU notices when a stream lacks the state of a
+ * device or brings that of one that it does not have, but not when it has a device of which the stream says nothing; and another
+ * type of machine it notices only once the stream comes.
  */
-record Devices(TreeSet<String> all) {
+record Devices(String machine, TreeSet<String> all) {
     private static final List<String> PLACES = List.of("/machine/peripheral", "/machine/peripheral-anon");
 
     /** Asks a QEMU. */
@@ -25,11 +26,15 @@ record Devices(TreeSet<String> all) {
                 }
             }
         }
-        return new Devices(found);
+        String type = "{\"execute\":\"qom-get\",\"arguments\":{\"path\":\"/machine\",\"property\":\"type\"}}";
+        return new Devices(monitor.ask(type).asString(), found);
     }
 
     /** What one of the two has and the other lacks; empty when they are the same. */
     Optional<String> difference(Devices old) {
+        if (!machine.equals(old.machine)) {
+            return Optional.of("it is a " + machine + " where the VM is a " + old.machine);
+        }
         TreeSet<String> more = new TreeSet<>(all);
         more.removeAll(old.all);
         TreeSet<String> fewer = new TreeSet<>(old.all);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.Locale;
@@ -46,6 +47,9 @@ final class HandoverOrder {
             Path kept = libvirts.resolve(KEPT).resolve(vm.toString());
             order.write("memory", kept.toString());
             Files.createDirectories(kept);
+            for (Side side : Side.values()) {
+                order.write(ready(side), word(side)); // to be renamed, for which a full disk has room
+            }
             for (Path file : memory.files()) {
                 Path link = kept.resolve(file.getFileName());
                 Files.deleteIfExists(link);
@@ -54,7 +58,8 @@ final class HandoverOrder {
             return order;
         } catch (IOException e) {
             order.end();
-            throw new UncheckedIOException("the hand-over of VM " + vm + " cannot be prepared in " + directory, e);
+            throw new UncheckedIOException(
+                    "the hand-over of VM " + vm + " cannot be prepared in " + directory + ": " + e.getMessage(), e);
         }
     }
 
@@ -65,12 +70,24 @@ final class HandoverOrder {
     }
 
     /** From now on only this daemon may start the VM's next process. */
-    void next(Side side) {
-        try {
-            write("to", side.name().toLowerCase(Locale.ROOT));
-        } catch (IOException e) {
-            throw new UncheckedIOException("the hand-over of VM " + vm + " cannot go on in " + directory, e);
+    void next(Side side) throws IOException {
+        if (side().filter(side::equals).isPresent()) {
+            return;
         }
+        Path ready = directory.resolve(ready(side));
+        if (Files.exists(ready)) {
+            Files.move(ready, directory.resolve("to"), StandardCopyOption.ATOMIC_MOVE);
+        } else {
+            write("to", word(side));
+        }
+    }
+
+    private static String ready(Side side) {
+        return "to." + word(side);
+    }
+
+    private static String word(Side side) {
+        return side.name().toLowerCase(Locale.ROOT);
     }
 
     /** The daemon that may have the VM next; empty before the first hop. */

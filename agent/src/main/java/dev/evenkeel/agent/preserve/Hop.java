@@ -34,6 +34,9 @@ final class Hop {
     /** A hop takes a second or two; one that takes this long hangs, the VM standing still or not. */
     private static final Duration LONGEST = Duration.ofSeconds(30);
 
+    /** What libvirt is given to give a hop up by itself; the VM may stand still meanwhile. */
+    static final Duration CHANCE = Duration.ofMillis(500);
+
     private final UUID vm;
     private final HandoverOrder order;
     private final Side to;
@@ -41,6 +44,7 @@ final class Hop {
     private final Duration maxPause;
     private final String uri;
     private final Ends ends;
+    private final BlockingCalls calls;
 
     /** @param maxPause how long the VM may stand still before the hop is given up */
     Hop(
@@ -56,6 +60,7 @@ final class Hop {
         this.to = to;
         this.run = to == Side.SECOND ? second.run() : VmmHandover.HOME_RUN;
         this.maxPause = maxPause;
+        this.calls = calls;
         this.uri = to == Side.SECOND ? second.uri() : second.homeUri();
         Daemons daemons = new Daemons() {
             @Override
@@ -114,7 +119,11 @@ final class Hop {
             String name = domain.name();
             Instant begun = Instant.now();
             IncomingMonitor incoming = new IncomingMonitor(
-                    monitor, order.kept(), Devices.of(SharedMemory.monitor(domain)), () -> overdue(name, begun));
+                    monitor,
+                    order.kept(),
+                    Devices.of(SharedMemory.monitor(domain)),
+                    () -> overdue(name, begun),
+                    this::abort);
             try (incoming) {
                 domain.migrate(uri, options(document, stream));
             } catch (LibvirtException e) {
@@ -140,6 +149,20 @@ final class Hop {
             return isLate ? Optional.of(VmmBinary.processOf(run, name)) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty(); // it has ended
+        }
+    }
+
+    /** Libvirt then has the old process go on, if that has not sent everything yet, and ends the new one. */
+    private void abort() {
+        try {
+            calls.call("aborting the hop of VM " + vm, CHANCE, () -> {
+                try (Domain domain = ends.source().domain(vm).orElseThrow()) {
+                    domain.abortJob();
+                    return true;
+                }
+            });
+        } catch (LibvirtException e) {
+            LOG.info("VM {}: the hop to {} can't be aborted: {}", vm, to, e.getMessage());
         }
     }
 

@@ -3,9 +3,11 @@ package dev.evenkeel.agent.preserve;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -14,19 +16,23 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Speaks with a QEMU that libvirt is starting for a hand-over. It tells it to expect a stream without the shared memory, before
- * libvirt tells it to listen; when this comes too late, QEMU refuses the stream and the VM stays where it is. And it ends the new
- * process when the VM has stood still for too long, so that the old one goes on; but only a process that has never run the VM.
+ * libvirt tells it to listen; when this comes too late, QEMU refuses the stream and the VM stays where it is. And when the VM has
+ * stood still for too long, it has libvirt give up, and where that does not help, ends the new process, so that the old one goes
+ * on; but only a process that has never run the VM.
  */
 final class IncomingMonitor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IncomingMonitor.class);
     private static final Duration GLANCE = Duration.ofMillis(2);
     private static final Duration WATCH = Duration.ofMillis(20);
     private static final int GLANCES_UNTIL_STILL = 500;
+    private static final String LATE = "the new process hung, or kept the VM standing still for too long; ";
 
     private final Path socket;
     private final Path kept;
     private final Devices devices;
     private final Supplier<Optional<Long>> overdue;
+    private final Runnable abort;
+    private final CountDownLatch over = new CountDownLatch(1);
     private final Thread thread;
     private volatile boolean closed;
     private volatile String trouble = "QEMU never opened its second monitor";
@@ -37,12 +43,14 @@ final class IncomingMonitor implements AutoCloseable {
      * @param kept the directory with the files that must be the new process's memory
      * @param devices that the new process must have, neither more nor fewer
      * @param overdue the new process, once it hangs or the VM has stood still for longer than it may
+     * @param abort tells libvirt to give up
      */
-    IncomingMonitor(Path socket, Path kept, Devices devices, Supplier<Optional<Long>> overdue) {
+    IncomingMonitor(Path socket, Path kept, Devices devices, Supplier<Optional<Long>> overdue, Runnable abort) {
         this.socket = socket;
         this.kept = kept;
         this.devices = devices;
         this.overdue = overdue;
+        this.abort = abort;
         this.thread = Thread.ofPlatform().daemon().name("handover-monitor").start(this::run);
     }
 
@@ -59,6 +67,8 @@ final class IncomingMonitor implements AutoCloseable {
                     watch(qemu);
                 }
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // libvirt has given up by itself
         } catch (IOException e) {
             if (!closed || !trouble.isEmpty()) {
                 trouble = closed ? "QEMU did not answer on its second monitor" : String.valueOf(e.getMessage());
@@ -80,16 +90,28 @@ final class IncomingMonitor implements AutoCloseable {
         trouble = "";
     }
 
-    private void watch(QmpSocket qemu) throws IOException {
+    private void watch(QmpSocket qemu) throws IOException, InterruptedException {
         while (!closed) {
             Optional<Long> late = overdue.get();
             if (late.isPresent()) {
                 if (!qemu.hasHappened("RESUME")) {
-                    end(qemu, late.get());
+                    giveUp(qemu, late.get());
                 }
                 return;
             }
             LockSupport.parkNanos(WATCH.toNanos());
+        }
+    }
+
+    private void giveUp(QmpSocket qemu, long process) throws IOException, InterruptedException {
+        trouble = LATE + "libvirt gave the hop up";
+        abort.run();
+        if (!over.await(Hop.CHANCE.toNanos(), TimeUnit.NANOSECONDS)) {
+            try {
+                end(qemu, process);
+            } catch (NoSuchFileException e) {
+                LOG.debug("process {} was ended by libvirt", process);
+            }
         }
     }
 
@@ -105,8 +127,7 @@ final class IncomingMonitor implements AutoCloseable {
             still = standsStill(process);
         }
         if (still && !qemu.hasHappened("RESUME")) {
-            trouble =
-                    "the new process hung, or kept the VM standing still for too long; it was ended before it ran the VM";
+            trouble = LATE + "it was ended before it ran the VM";
             LOG.warn("process {}: {}", process, trouble);
             ProcessHandle.of(process).ifPresent(ProcessHandle::destroyForcibly);
         } else {
@@ -153,6 +174,7 @@ final class IncomingMonitor implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        over.countDown();
         thread.interrupt(); // which ends a conversation with a QEMU that no longer answers
         try {
             thread.join();

@@ -72,7 +72,8 @@ final class SecondDaemon {
             prepare();
             launch();
         } catch (IOException e) {
-            throw new UncheckedIOException("the second libvirt daemon cannot be started from " + directory, e);
+            throw new UncheckedIOException(
+                    "the second libvirt daemon cannot be started from " + directory + ": " + e.getMessage(), e);
         }
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() < end) {
