@@ -29,6 +29,7 @@ import dev.evenkeel.agent.packages.PackageUpdates;
 import dev.evenkeel.agent.packages.PayloadCache;
 import dev.evenkeel.agent.packages.QemuHook;
 import dev.evenkeel.agent.packages.RunningSoftware;
+import dev.evenkeel.agent.packages.ServicePolicy;
 import dev.evenkeel.agent.packages.Services;
 import dev.evenkeel.agent.preserve.VmmHandover;
 import dev.evenkeel.core.fleet.Bytes;
@@ -60,6 +61,8 @@ final class RunCommand implements Callable<Integer> {
     private static final Duration MEASURE_EVERY = Duration.ofMinutes(1);
     private static final Duration CLEAR_EVERY = Duration.ofSeconds(15);
     private static final int HANDOVER_CALLS = 16;
+    /** Where packages' scripts look for the policy of services (Debian Policy 9.3.3.1). */
+    private static final Path SBIN = Path.of("/usr/sbin");
 
     @Option(names = "--state", defaultValue = "/var/lib/evenkeel", description = "The agent's directory")
     Path state = Path.of("");
@@ -172,7 +175,7 @@ final class RunCommand implements Callable<Integer> {
                 services,
                 software,
                 () -> living(libvirt, handover),
-                new Closing(hook.mark(), new HookHearing(software, services)));
+                new Closing(hook.mark(), new HookHearing(software, services), new ServicePolicy(SBIN)));
         return new LibvirtHostDriver(
                 moves, packages, manifests::find, new Restarts(state.resolve("stops"), libvirt), handOvers);
     }

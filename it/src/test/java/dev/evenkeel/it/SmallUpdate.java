@@ -11,11 +11,23 @@ import java.util.HexFormat;
 
 /**
  * A real update that takes a second: one Debian package that makes the host's CPU report a newer microcode, by showing another
- * {@code /proc/cpuinfo}. Its installation can be held up, so that a test can do things while dpkg runs.
+ * {@code /proc/cpuinfo}. Its installation and removal can be held up, so that a test can do things while dpkg runs. For hosts that are
+ * taken in place it is made to replace QEMU by one that is a byte longer, and otherwise the same.
  */
 final class SmallUpdate {
     private static final String HOLD = "/run/lab/dpkg.hold";
     private static final String RUNS = "/run/lab/dpkg.runs";
+    private static final String WAIT = """
+            touch %s
+            while [ -e %s ]; do sleep 0.1; done
+            rm -f %s
+            """.formatted(RUNS, HOLD, RUNS);
+    private static final String HIDE = "while umount /proc/cpuinfo 2>/dev/null; do :; done\n";
+    private static final String REPLACE = """
+            cp -a /usr/bin/qemu-system-x86_64 /usr/bin/qemu.new
+            %s /usr/bin/qemu.new
+            mv /usr/bin/qemu.new /usr/bin/qemu-system-x86_64
+            """;
 
     private SmallUpdate() {}
 
@@ -23,8 +35,21 @@ final class SmallUpdate {
         return "microcode-" + number;
     }
 
-    /** Makes the directory that {@code update apply -f} takes. */
+    /** Makes the directory that {@code update apply -f} takes, for hosts that are emptied. */
     static Path make(Path parent, int number) throws IOException {
+        return make(parent, number, "FIRMWARE", "MIGRATE", "", "");
+    }
+
+    /** The same for hosts that are taken in place, with a new QEMU. @param more is done when dpkg configures it */
+    static Path inPlace(Path parent, int number, String more) throws IOException {
+        String longer = REPLACE.formatted("printf x >>");
+        String shorter = REPLACE.formatted("truncate -s -1");
+        return make(parent, number, "VMM", "PRESERVE_VMM", longer + more, shorter);
+    }
+
+    private static Path make(
+            Path parent, int number, String component, String method, String atPostinst, String atPrerm)
+            throws IOException {
         String name = "ek-microcode-" + number;
         Path directory = Files.createDirectories(parent.resolve(name));
         Path tree = parent.resolve(name + ".tree");
@@ -36,29 +61,24 @@ final class SmallUpdate {
                 Maintainer: nobody <nobody@example.com>
                 Description: a newer microcode for hosts of a test
                 """.formatted(name, number));
-        script(tree, "preinst", """
-                touch %s
-                while [ -e %s ]; do sleep 0.1; done
-                rm -f %s
-                """.formatted(RUNS, HOLD, RUNS));
-        script(tree, "postinst", """
-                while umount /proc/cpuinfo 2>/dev/null; do :; done
+        script(tree, "preinst", WAIT);
+        script(tree, "postinst", HIDE + """
                 grep -v ^microcode /proc/cpuinfo >/run/lab/cpuinfo.%1$d
                 echo "microcode : 0xee%1$d" >>/run/lab/cpuinfo.%1$d
                 mount --bind /run/lab/cpuinfo.%1$d /proc/cpuinfo
-                """.formatted(number));
-        script(tree, "prerm", "while umount /proc/cpuinfo 2>/dev/null; do :; done\n");
+                """.formatted(number) + atPostinst);
+        script(tree, "prerm", WAIT + HIDE + atPrerm);
         Path deb = directory.resolve(name + "_" + number + "_all.deb");
         Command.of("dpkg-deb", "--root-owner-group", "-Zgzip", "--build", tree.toString(), deb.toString())
                 .check();
         Files.writeString(directory.resolve("update.yaml"), """
                 id: %s
                 version: "%d"
-                component: FIRMWARE
+                component: %s
                 severity: LOW
                 title: A newer microcode
                 methods:
-                  MIGRATE:
+                  %s:
                     packages:
                       - { file: %s, sha256: %s, size: %d, name: %s, version: "%d" }
                     previous: []
@@ -66,7 +86,17 @@ final class SmallUpdate {
                     restart: []
                 verify: { microcode: "0xee%d" }
                 """.formatted(
-                id(number), number, deb.getFileName(), digest(deb), Files.size(deb), name, number, name, number));
+                        id(number),
+                        number,
+                        component,
+                        method,
+                        deb.getFileName(),
+                        digest(deb),
+                        Files.size(deb),
+                        name,
+                        number,
+                        name,
+                        number));
         return directory;
     }
 

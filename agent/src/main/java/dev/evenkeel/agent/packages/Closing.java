@@ -11,7 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Closes the host to VMs while its packages are changed: a mark on disk that {@link QemuHook} reads. The mark names the
+ * Closes the host to VMs while its packages are changed: a mark on disk that {@link QemuHook} reads. With it comes and goes
+ * {@link ServicePolicy}. The mark names the
  * effect that it is for and the boot in which it was made, so it ends with either: an effect that is over is swept away
  * when the agent starts, and after a reboot the hook does not heed it.
  */
@@ -21,6 +22,7 @@ public final class Closing {
 
     private final Path mark;
     private final Hearing hearing;
+    private final ServicePolicy policy;
 
     /** Finds out whether libvirt heeds the mark, and brings it to do so. */
     @FunctionalInterface
@@ -29,9 +31,11 @@ public final class Closing {
         boolean heeds() throws IOException;
     }
 
-    public Closing(Path mark, Hearing hearing) {
+    /** @param policy holds as long as the host is closed */
+    public Closing(Path mark, Hearing hearing, ServicePolicy policy) {
         this.mark = mark;
         this.hearing = hearing;
+        this.policy = policy;
     }
 
     /**
@@ -41,6 +45,12 @@ public final class Closing {
     void close(EffectId effect) throws IOException {
         Files.createDirectories(mark.getParent());
         PrivateFiles.write(mark, Files.readString(BOOT_ID).strip() + " " + effect.value() + "\n");
+        try {
+            policy.hold();
+        } catch (IOException e) {
+            open();
+            throw e;
+        }
         try {
             if (!hearing.heeds()) {
                 LOG.warn(
@@ -54,6 +64,11 @@ public final class Closing {
 
     /** VMs may come again. */
     void open() {
+        try {
+            policy.release(); // first: what is left of either is found by the mark
+        } catch (IOException e) {
+            LOG.error("services keep being held up on this host: {}", e.getMessage());
+        }
         try {
             Files.deleteIfExists(mark);
         } catch (IOException e) {

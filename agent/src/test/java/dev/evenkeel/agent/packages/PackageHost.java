@@ -94,7 +94,7 @@ final class PackageHost {
 
     /** The mark that closes the host, as this life of the agent uses it. */
     Closing closing() {
-        return new Closing(hook().mark(), () -> true);
+        return new Closing(hook().mark(), () -> true, new ServicePolicy(state));
     }
 
     QemuHook hook() {

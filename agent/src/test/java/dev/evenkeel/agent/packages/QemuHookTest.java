@@ -24,7 +24,7 @@ class QemuHookTest {
     void install() throws Exception {
         hook = new QemuHook(directory.resolve("hooks"), directory);
         hook.install();
-        closing = new Closing(hook.mark(), () -> true);
+        closing = new Closing(hook.mark(), () -> true, new ServicePolicy(directory));
     }
 
     private record Answer(int exit, String said) {}
