@@ -27,7 +27,7 @@ import tools.jackson.databind.JsonNode;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class InPlaceTest implements ServicePolicyTests {
+class InPlaceTest implements ThereAndBackTests, ServicePolicyTests {
     private InPlaceLab lab;
     private Update update;
     private Instant began = Instant.EPOCH;
