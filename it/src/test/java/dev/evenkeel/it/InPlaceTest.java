@@ -27,7 +27,7 @@ import tools.jackson.databind.JsonNode;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class InPlaceTest implements ThereAndBackTests, ServicePolicyTests {
+class InPlaceTest implements ThereAndBackTests, ServicePolicyTests, InPlaceFaultTests {
     private InPlaceLab lab;
     private Update update;
     private Instant began = Instant.EPOCH;
