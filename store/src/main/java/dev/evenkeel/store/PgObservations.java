@@ -1,6 +1,5 @@
 package dev.evenkeel.store;
 
-import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.LedgerEntry;
 import dev.evenkeel.wire.Json;
 import java.time.Instant;
@@ -29,7 +28,7 @@ public final class PgObservations {
     }
 
     /** For each ledger entry that an observation of its VM overlaps, the one that came last. */
-    public Map<EffectId, Observation> of(List<LedgerEntry> entries) {
+    public Map<LedgerEntry, Observation> of(List<LedgerEntry> entries) {
         if (entries.isEmpty()) {
             return Map.of();
         }
@@ -54,11 +53,11 @@ public final class PgObservations {
                 .bind("last", Times.happened(last))
                 .map((row, context) -> Json.mapper().readValue(row.getString("observation"), Observation.class))
                 .list());
-        Map<EffectId, Observation> found = new HashMap<>();
+        Map<LedgerEntry, Observation> found = new HashMap<>();
         for (LedgerEntry entry : entries) {
             for (Observation seen : observations) {
                 if (seen.vm().equals(entry.vm()) && seen.overlaps(entry.startedAt(), entry.endedAt())) {
-                    found.put(entry.effect(), seen);
+                    found.put(entry, seen);
                 }
             }
         }

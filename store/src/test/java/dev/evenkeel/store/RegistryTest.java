@@ -84,7 +84,7 @@ class RegistryTest {
         Observation again = seen("vm-1", 2, 5);
         List.of(before, during, again).forEach(observations::add);
 
-        assertThat(observations.of(List.of(first, second))).isEqualTo(Map.of(first.effect(), again));
+        assertThat(observations.of(List.of(first, second))).isEqualTo(Map.of(first, again));
         assertThat(observations.of(List.of(second))).isEmpty();
         assertThat(observations.of(List.of())).isEmpty();
     }

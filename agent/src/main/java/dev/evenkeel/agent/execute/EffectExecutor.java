@@ -73,6 +73,7 @@ public final class EffectExecutor implements Closeable {
         return switch (effect) {
             case Effect.MoveVm m -> true;
             case Effect.HandOver h -> true; // where it stands between two daemons it is not to be left
+            case Effect.SwitchKernel s -> true; // VMs that stand still are not to wait for a server
             case Effect.ApplyUpdate a -> false;
             case Effect.UndoUpdate u -> false;
             case Effect.VerifyUpdate v -> false;

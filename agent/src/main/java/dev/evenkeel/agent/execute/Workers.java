@@ -57,6 +57,7 @@ final class Workers implements Closeable {
             case Effect.AskAgain a -> control;
             case Effect.MoveVm m -> work;
             case Effect.HandOver h -> work;
+            case Effect.SwitchKernel s -> work;
             case Effect.ApplyUpdate a -> work;
             case Effect.VerifyUpdate v -> work;
             case Effect.UndoUpdate u -> work;

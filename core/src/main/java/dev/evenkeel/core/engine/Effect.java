@@ -34,7 +34,15 @@ public sealed interface Effect {
     /** Give up the move that runs under {@code move}, the VM staying where it is; nothing when it has ended. */
     record AbortMove(VmId vm, EffectId move) implements Effect {}
 
-    /** Bring the payload of {@code method} onto the host, which must be empty of VMs unless the method is PRESERVE_VMM. */
+    /**
+     * Start another kernel in place of the one that runs, the VMs of the host standing still meanwhile with their memory
+     * kept. Nothing when it runs already.
+     *
+     * @param back the kernel that ran before the update was applied, not the one that the update brings
+     */
+    record SwitchKernel(UpdateId update, boolean back) implements Effect {}
+
+    /** Bring the payload of {@code method} onto the host, which must be empty of VMs unless the method is a PRESERVE one. */
     record ApplyUpdate(UpdateId update, Method method) implements Effect {}
 
     /** Prove by what runs, not by what is installed, that the update is in. */

@@ -3,9 +3,11 @@ package dev.evenkeel.core.engine;
 import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.fleet.VmId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +65,43 @@ public sealed interface Outcome {
             after = Collections.unmodifiableSortedMap(new TreeMap<>(after));
         }
     }
+
+    /**
+     * The host was to start another kernel.
+     *
+     * @param before what ran before, by name
+     * @param after what runs now
+     * @param stood the VMs that stood still meanwhile, which is all of them unless none did
+     * @param why why the host does not run the kernel that was wanted, or null when it does
+     */
+    record Switched(
+            SortedMap<String, String> before,
+            SortedMap<String, String> after,
+            List<Stood> stood,
+            @Nullable Refusal why) implements Outcome {
+        public Switched {
+            before = Collections.unmodifiableSortedMap(new TreeMap<>(before));
+            after = Collections.unmodifiableSortedMap(new TreeMap<>(after));
+            stood = List.copyOf(stood);
+        }
+    }
+
+    /**
+     * A VM that stood still while its host's kernel was replaced.
+     *
+     * @param stop how long it did not run: by its own clock where that can be read, else by its host's
+     * @param total from the order until it was seen to run
+     * @param skewBefore how far the guest's clock was off when it ran again, or null where it could not be read
+     * @param clockSkew how far it was off after it was set, or null where it could not be read
+     * @param died why it does not run any more, or null when it does
+     */
+    record Stood(
+            VmId vm,
+            Duration stop,
+            Duration total,
+            @Nullable Duration skewBefore,
+            @Nullable Duration clockSkew,
+            @Nullable Refusal died) {}
 
     /** The VM's guest went down because it was asked to; {@code askedAt} by the host's clock. */
     record Stopped(Instant askedAt) implements Outcome {}

@@ -28,8 +28,8 @@ final class Changing {
         step.notice(Ending.info(
                 run,
                 world,
-                run.preservesVmms() ? "HostReady" : "HostEmptied",
-                (run.preservesVmms()
+                run.preserves() ? "HostReady" : "HostEmptied",
+                (run.preserves()
                                 ? "every VM left on host " + run.host() + " can keep its memory"
                                 : "host " + run.host() + " is empty")
                         + "; applying " + update.update()));
@@ -66,8 +66,10 @@ final class Changing {
                     case Outcome.Unknown u -> PersonAsked.askPerson(run, u.why(), world);
                     case Outcome.Changed c when state.cancel() != null -> undo(run, state.cancel(), world);
                     case Outcome.Changed c when run.preservesVmms() -> handOver(run, c, world);
+                    case Outcome.Changed c when run.preservesKernel() -> Switches.begin(run, null, world);
                     case Outcome.Changed c -> verify(new Step.Builder(), run, world);
                     case Outcome.Moved m -> Step.ignore(run);
+                    case Outcome.Switched w -> Step.ignore(run);
                     case Outcome.Stopped s -> Step.ignore(run);
                     case Outcome.Started s -> Step.ignore(run);
                     case Outcome.Acted a -> Step.ignore(run);
@@ -117,6 +119,7 @@ final class Changing {
                     case Outcome.Failed f -> undo(run, f.why(), world);
                     case Outcome.Unknown u -> PersonAsked.askPerson(run, u.why(), world);
                     case Outcome.Moved m -> Step.ignore(run);
+                    case Outcome.Switched w -> Step.ignore(run);
                     case Outcome.Stopped s -> Step.ignore(run);
                     case Outcome.Started s -> Step.ignore(run);
                     case Outcome.Acted a -> Step.ignore(run);
@@ -128,10 +131,12 @@ final class Changing {
         };
     }
 
-    private static Step undo(HostRun run, Refusal why, World world) {
-        return run.preservesVmms()
-                ? HandOvers.setAside(new Step.Builder(), run, why, world)
-                : undo(new Step.Builder(), run, why, world);
+    /** VMs that stay on the host are first made ready for what ran before. */
+    static Step undo(HostRun run, Refusal why, World world) {
+        if (run.preservesVmms()) {
+            return HandOvers.setAside(new Step.Builder(), run, why, world);
+        }
+        return run.preservesKernel() ? Switches.begin(run, why, world) : undo(new Step.Builder(), run, why, world);
     }
 
     static Step undo(Step.Builder step, HostRun run, Refusal why, World world) {
@@ -157,6 +162,7 @@ final class Changing {
                                 run, f.why().with("undoing", state.why().why()), world);
                     case Outcome.Unknown u -> PersonAsked.askPerson(run, u.why(), world);
                     case Outcome.Moved m -> Step.ignore(run);
+                    case Outcome.Switched w -> Step.ignore(run);
                     case Outcome.Stopped s -> Step.ignore(run);
                     case Outcome.Started s -> Step.ignore(run);
                     case Outcome.Acted a -> Step.ignore(run);

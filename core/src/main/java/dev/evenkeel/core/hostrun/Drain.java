@@ -163,7 +163,7 @@ final class Drain extends VmByVm {
             return Ending.end(step, counted(), RunOutcome.REFUSED, why, world);
         }
         List<Vm> staying = sight.staying();
-        if (staying.isEmpty() || run.preservesVmms()) {
+        if (staying.isEmpty() || run.preserves()) {
             return HostRunDecider.drained(counted(), world, step);
         }
         return mayStart ? Stops.begin(step, at(now), staying, world) : looksAgain(now);

@@ -6,6 +6,7 @@ import dev.evenkeel.core.engine.Notice;
 import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.Step;
 import dev.evenkeel.core.engine.World;
+import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Refusal;
@@ -57,6 +58,28 @@ final class DrainNotes {
                 result.to(),
                 "VM " + move.name() + " has a new VMM on " + result.to() + "; it stood still for "
                         + result.stop().toMillis() + " ms");
+    }
+
+    static void stoodStill(Step.Builder step, HostRun run, World world, Move move, Outcome.Stood stood) {
+        Outcome.Moved kept = new Outcome.Moved(
+                run.host(),
+                stood.stop(),
+                stood.total(),
+                Bytes.ZERO,
+                false,
+                stood.skewBefore(),
+                stood.clockSkew(),
+                null);
+        record(step, run, world, move, kept, Method.PRESERVE_KERNEL);
+        tell(
+                step,
+                run,
+                world,
+                "VmStoodStill",
+                move.vm(),
+                run.host(),
+                "VM " + move.name() + " kept its memory while " + run.host() + " started another kernel; it stood still"
+                        + " for " + stood.stop().toMillis() + " ms");
     }
 
     private static void record(

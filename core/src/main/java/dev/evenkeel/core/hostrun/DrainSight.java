@@ -142,12 +142,14 @@ final class DrainSight {
         }
     }
 
-    /** Whether it need not leave, because it can get a new VMM where it is. */
+    /** Whether it need not leave, because it can keep its memory where it is. */
     private boolean keepsItsMemory(Vm vm) {
-        return run.preservesVmms()
+        return run.purpose() instanceof Purpose.UpdateHost update
+                && run.preserves()
                 && world.fleet()
                         .host(run.host())
-                        .map(host -> Ladder.unpreservable(vm, host, world.pauses()) == null)
+                        .map(host ->
+                                Ladder.unpreservable(update.method(), vm, host, world.fleet(), world.pauses()) == null)
                         .orElse(false);
     }
 
@@ -164,7 +166,7 @@ final class DrainSight {
         return Ladder.unstoppable(vm, before);
     }
 
-    /** The VMs that are to be restarted or handed over where they are. */
+    /** The VMs that are to be restarted, or keep their memory, where they are. */
     List<Vm> staying() {
         return moves.stream()
                 .filter(move -> move.status() == Move.Status.STAYS)

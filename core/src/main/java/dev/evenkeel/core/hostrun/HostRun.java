@@ -80,6 +80,16 @@ public record HostRun(
         return purpose instanceof Purpose.UpdateHost update && update.method() == Method.PRESERVE_VMM;
     }
 
+    /** Whether VMs stay on the host and stand still while another kernel is started there. */
+    boolean preservesKernel() {
+        return purpose instanceof Purpose.UpdateHost update && update.method() == Method.PRESERVE_KERNEL;
+    }
+
+    /** Whether VMs stay on the host that can keep their memory. */
+    boolean preserves() {
+        return preservesVmms() || preservesKernel();
+    }
+
     EffectId nextEffect() {
         return new EffectId(id.value() + "/" + (effects + 1));
     }
@@ -157,6 +167,7 @@ public record HostRun(
             case HostRunState.Stopping s -> in(PersonAsked.asking(s, why, now));
             case HostRunState.Applying a -> in(PersonAsked.asking(a, why, now));
             case HostRunState.HandingOver h -> in(PersonAsked.asking(h, why, now));
+            case HostRunState.Switching s -> in(PersonAsked.asking(s, why, now));
             case HostRunState.Verifying v -> in(PersonAsked.asking(v, why, now));
             case HostRunState.Undoing u -> in(PersonAsked.asking(u, why, now));
             case HostRunState.Starting s -> in(PersonAsked.asking(s, why, now));

@@ -15,6 +15,7 @@ import dev.evenkeel.core.hostrun.HostRunState.NeedsPerson;
 import dev.evenkeel.core.hostrun.HostRunState.Reserving;
 import dev.evenkeel.core.hostrun.HostRunState.Starting;
 import dev.evenkeel.core.hostrun.HostRunState.Stopping;
+import dev.evenkeel.core.hostrun.HostRunState.Switching;
 import dev.evenkeel.core.hostrun.HostRunState.Undoing;
 import dev.evenkeel.core.hostrun.HostRunState.Verifying;
 import java.time.Duration;
@@ -35,6 +36,7 @@ public final class HostRunDecider {
             case Stopping s -> Stops.on(run, s, event, world);
             case Applying a -> Changing.onApplying(run, a, event, world);
             case HandingOver h -> HandOvers.on(run, h, event, world);
+            case Switching s -> Switches.on(run, s, event, world);
             case Verifying v -> Changing.onVerifying(run, v, event, world);
             case Undoing u -> Changing.onUndoing(run, u, event, world);
             case Starting s -> Starts.on(run, s, event, world);
@@ -56,6 +58,7 @@ public final class HostRunDecider {
                 Refusal.of(
                         "LEFT_DOWN", "a VM of host " + run.host() + " went down after run " + run.id() + " was closed");
             case Outcome.Moved m -> null;
+            case Outcome.Switched s -> Switches.leftBehind(run, s);
             case Outcome.Started s -> null;
             case Outcome.Acted a -> null;
         };

@@ -41,6 +41,15 @@ import org.jspecify.annotations.Nullable;
  *      +-------------+--------------+--> HandingOver --> Undoing --> HandingOver --> Ended(UNDONE, CANCELLED)
  * </pre>
  *
+ * <p>Where VMs keep their memory while the host's kernel is replaced, they stay in Draining too, and {@code Switching} is
+ * the time in which they stand still.
+ *
+ * <pre>
+ *  Applying --> Switching --> Verifying --> Ended(DONE)
+ *      |            |             |
+ *      +------------+-------------+--> Switching --> Undoing --> Ended(UNDONE, CANCELLED)
+ * </pre>
+ *
  * <p>Every state but the last has a time at which it looks again and a limit after which it leaves by itself or asks a
  * person.
  */
@@ -123,6 +132,33 @@ public sealed interface HostRunState {
         /** Whether it ends by itself only with every VM at home. */
         boolean homeward() {
             return undoing != null && !aside;
+        }
+
+        @Override
+        public Optional<Instant> due() {
+            return Optional.of(lookAt);
+        }
+    }
+
+    /**
+     * Another kernel is started, while every VM of the host stands still and keeps its memory.
+     *
+     * @param moves the VMs, to the host that they are on; none before the order
+     * @param effect the order, or null while it waits for the VMs' holds
+     * @param lookAt when it looks again whether the holds are free, or the limit
+     * @param cancel why it is undone once the kernel runs, or null
+     * @param undoing why the kernel that ran before is started again, or null
+     */
+    record Switching(
+            List<Move> moves,
+            @Nullable EffectId effect,
+            Instant lookAt,
+            Instant limit,
+            @Nullable Refusal cancel,
+            @Nullable Refusal undoing)
+            implements HostRunState {
+        public Switching {
+            moves = List.copyOf(moves);
         }
 
         @Override

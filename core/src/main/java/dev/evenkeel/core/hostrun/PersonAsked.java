@@ -17,6 +17,7 @@ import dev.evenkeel.core.hostrun.HostRunState.NeedsPerson;
 import dev.evenkeel.core.hostrun.HostRunState.Reserving;
 import dev.evenkeel.core.hostrun.HostRunState.Starting;
 import dev.evenkeel.core.hostrun.HostRunState.Stopping;
+import dev.evenkeel.core.hostrun.HostRunState.Switching;
 import dev.evenkeel.core.hostrun.HostRunState.Undoing;
 import dev.evenkeel.core.hostrun.HostRunState.Verifying;
 import java.time.Duration;
@@ -80,7 +81,9 @@ final class PersonAsked {
             when waitsFor(run, state.resume(), e) -> {
                 Step step = HostRunDecider.decide(run.in(state.resume()), e, world);
                 // What failed once more is no news to the person who was asked.
-                boolean triedAgain = state.resume() instanceof Starting || state.resume() instanceof HandingOver;
+                boolean triedAgain = state.resume() instanceof Starting
+                        || state.resume() instanceof HandingOver
+                        || state.resume() instanceof Switching;
                 yield triedAgain && step.next().needsPerson() ? asksStill(state, step, List.of()) : step;
             }
             case RunEvent.CancelOrdered c -> {
@@ -167,6 +170,7 @@ final class PersonAsked {
             case Starting s -> waitsForRestart(run, ended, known);
             case HandingOver h -> waitsForMove(h.moves(), effect, known);
             case Applying a -> known && a.effect().equals(effect);
+            case Switching s -> known && effect.equals(s.effect());
             case Verifying v -> known && v.effect().equals(effect);
             case Undoing u -> known && u.effect().equals(effect);
             case Reserving r -> false;
@@ -212,6 +216,10 @@ final class PersonAsked {
             next = (HostRun) Homecoming.tryAgain(next, over, step, world).next();
             resume = next.state() instanceof HandingOver tried ? tried : resume;
         }
+        if (resume instanceof Switching switching) {
+            next = (HostRun) Switches.tryAgain(next, switching, step, world).next();
+            resume = next.state() instanceof Switching tried ? tried : resume;
+        }
         return step.to(
                 next.in(new NeedsPerson(resume, state.why(), state.since(), nextAsk(state.since(), world.now()))));
     }
@@ -241,6 +249,7 @@ final class PersonAsked {
             case Stopping s -> unaccountedRestarts(run);
             case Starting s -> unaccountedRestarts(run);
             case Applying a -> List.of(a.effect());
+            case Switching s -> s.effect() == null ? List.of() : List.of(s.effect());
             case Verifying v -> List.of(v.effect());
             case Undoing u -> List.of(u.effect());
             case Reserving r -> List.of();

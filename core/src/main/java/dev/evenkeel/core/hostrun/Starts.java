@@ -116,6 +116,7 @@ final class Starts {
             case Outcome.Failed f -> failed(r, f.why());
             case Outcome.Unknown u -> failed(r, u.why());
             case Outcome.Moved m -> r;
+            case Outcome.Switched w -> r;
             case Outcome.Changed c -> r;
             case Outcome.Stopped s -> r;
             case Outcome.Acted a -> r;

@@ -100,6 +100,7 @@ final class Stops {
                                 Status.LINGERING, now, now.plus(run.policy().stop()), f.why());
             case Outcome.Unknown u -> restart.becomes(Status.UNSURE, now, now, u.why());
             case Outcome.Moved m -> restart;
+            case Outcome.Switched w -> restart;
             case Outcome.Changed c -> restart;
             case Outcome.Started s -> restart;
             case Outcome.Acted a -> restart;

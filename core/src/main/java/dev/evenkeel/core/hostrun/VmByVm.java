@@ -131,6 +131,7 @@ abstract class VmByVm {
             }
             case Outcome.Started s -> started(at);
             case Outcome.Changed c -> false;
+            case Outcome.Switched s -> false;
             case Outcome.Stopped s -> false;
             case Outcome.Acted a -> false;
         };

@@ -27,6 +27,9 @@ public final class Ladder {
     /** The capability of a host on which VMs can get a new VMM beneath them. */
     public static final String PRESERVE_VMM = "preserve-vmm";
 
+    /** The capability of a host on which VMs' memory can outlive the kernel. */
+    public static final String PRESERVE_KERNEL = "preserve-kernel";
+
     private Ladder() {}
 
     public static MethodChoice choose(Update update, Host host, Fleet fleet, PauseModel pauses) {
@@ -51,7 +54,8 @@ public final class Ladder {
             case MIGRATE -> migrate(update, host, fleet, pauses, forecasts);
             case REBOOT -> reboot(update, host, fleet, pauses, forecasts);
             case PRESERVE_VMM -> preserveVmm(update, host, fleet, pauses, forecasts);
-            case HOT_PATCH, PRESERVE_KERNEL, SELF_SERVICE ->
+            case PRESERVE_KERNEL -> preserveKernel(update, host, fleet, pauses, forecasts);
+            case HOT_PATCH, SELF_SERVICE ->
                 List.of(Refusal.of("NO_MECHANISM", "this version of Evenkeel has no mechanism for " + method));
         };
     }
@@ -125,35 +129,85 @@ public final class Ladder {
                     "host " + host.id() + " can't start a second libvirtd; install libvirt-daemon there",
                     Map.of("capability", PRESERVE_VMM)));
         }
+        return preserve(Method.PRESERVE_VMM, update, host, fleet, pauses, forecasts);
+    }
+
+    /** VMs whose memory can stay stand still while another kernel is started; the others are moved away first. */
+    private static List<Refusal> preserveKernel(
+            Update update, Host host, Fleet fleet, PauseModel pauses, List<VmForecast> forecasts) {
+        if (update.component() != Component.KERNEL) {
+            return List.of(Refusal.of(
+                    "WRONG_COMPONENT",
+                    "another kernel under VMs that keep their memory does not bring in a " + update.component()
+                            + " update"));
+        }
+        if (!host.facts().capabilities().contains(PRESERVE_KERNEL)) {
+            return List.of(Refusal.of(
+                    "NO_MECHANISM",
+                    "host " + host.id() + " keeps no memory across kernels; reserve some with the kernel's parameter"
+                            + " memmap=SIZE!START, put ext4 with dax=always on it, point memory_backing_dir in qemu.conf"
+                            + " there and install kexec-tools",
+                    Map.of("capability", PRESERVE_KERNEL)));
+        }
+        return preserve(Method.PRESERVE_KERNEL, update, host, fleet, pauses, forecasts);
+    }
+
+    private static List<Refusal> preserve(
+            Method method, Update update, Host host, Fleet fleet, PauseModel pauses, List<VmForecast> forecasts) {
         List<Refusal> refusals = new ArrayList<>();
         for (Vm vm : fleet.aliveOn(host.id())) {
-            Refusal no = unpreservable(vm, host, pauses);
+            Refusal no = unpreservable(method, vm, host, fleet, pauses);
             if (no == null) {
-                forecasts.add(pauses.handOver(vm, host));
+                forecasts.add(stay(method, vm, host, pauses));
             } else if (!unmovable(vm).isEmpty()) {
                 refusals.add(no);
                 refusals.addAll(unmovable(vm));
             }
         }
-        Predicate<Vm> leaves =
-                vm -> unpreservable(vm, host, pauses) != null && unmovable(vm).isEmpty();
+        Predicate<Vm> leaves = vm -> unpreservable(method, vm, host, fleet, pauses) != null
+                && unmovable(vm).isEmpty();
         moves(update, host, fleet, leaves, pauses, forecasts, refusals);
         forecasts.sort(Comparator.comparing(VmForecast::vm));
         return refusals;
     }
 
-    /** Why a VM can't get a new VMM beneath it on its host, or null when it can. */
-    public static @Nullable Refusal unpreservable(Vm vm, Host host, PauseModel pauses) {
+    private static VmForecast stay(Method method, Vm vm, Host host, PauseModel pauses) {
+        return method == Method.PRESERVE_KERNEL ? pauses.switchKernel(vm, host) : pauses.handOver(vm, host);
+    }
+
+    /**
+     * Why a VM can't keep its memory on its host while what is beneath it is replaced, or null when it can.
+     *
+     * @param method PRESERVE_VMM or PRESERVE_KERNEL; the latter stops all VMs of the host at once, so of an availability set
+     *     only one may stay
+     */
+    public static @Nullable Refusal unpreservable(Method method, Vm vm, Host host, Fleet fleet, PauseModel pauses) {
         if (!vm.ties().isEmpty()) {
             return vm.ties().getFirst().with("vm", vm.id().value());
         }
         if (vm.state() != VmState.RUNNING) {
             return Refusal.of(
                     "VM_PAUSED",
-                    "VM " + vm.name() + " is paused and can't be handed over; resume it or shut it off",
+                    "VM " + vm.name() + " is paused and can't be kept in memory; resume it or shut it off",
                     Map.of("vm", vm.id().value()));
         }
-        return tooLong(vm, pauses.handOver(vm, host), "raise max-pause");
+        Refusal tooLong = tooLong(vm, stay(method, vm, host, pauses), "raise max-pause");
+        if (tooLong != null || method != Method.PRESERVE_KERNEL || vm.availabilitySet() == null) {
+            return tooLong;
+        }
+        // The one with the least id stays: whoever looks, and whenever, comes to the same.
+        return fleet.aliveOn(host.id()).stream()
+                .filter(other -> vm.availabilitySet().equals(other.availabilitySet())
+                        && other.id().compareTo(vm.id()) < 0
+                        && unpreservable(method, other, host, fleet, pauses) == null)
+                .findFirst()
+                .map(other -> Refusal.of(
+                        "SET_TOGETHER",
+                        "VM " + vm.name() + " would stand still together with " + other.name()
+                                + " of availability set " + vm.availabilitySet()
+                                + "; move one of the two to another host by hand",
+                        Map.of("vm", vm.id().value())))
+                .orElse(null);
     }
 
     /** Why a VM can't be moved at all, whatever the destination; empty when it can. */

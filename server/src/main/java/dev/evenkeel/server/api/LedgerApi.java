@@ -1,6 +1,5 @@
 package dev.evenkeel.server.api;
 
-import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.LedgerEntry;
 import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.engine.RunStore;
@@ -60,14 +59,18 @@ public final class LedgerApi {
         List<LedgerEntry> entries =
                 after(store.ledger(new LedgerQuery(vm, run, tenant, first ? page.limit() + 1 : REACH)), page.after());
         List<LedgerEntry> shown = entries.subList(0, Math.min(entries.size(), page.limit() + 1));
-        Map<EffectId, Observation> seen = observations.of(shown);
-        return Answer.ok(page.cut(
-                shown, entry -> entry.effect().value(), entry -> LedgerView.of(entry, seen.get(entry.effect()))));
+        Map<LedgerEntry, Observation> seen = observations.of(shown);
+        return Answer.ok(page.cut(shown, LedgerApi::key, entry -> LedgerView.of(entry, seen.get(entry))));
+    }
+
+    /** One effect may have stopped many VMs. */
+    private static String key(LedgerEntry entry) {
+        return entry.effect() + " " + entry.vm();
     }
 
     private static List<LedgerEntry> after(List<LedgerEntry> entries, @Nullable String last) {
         for (int i = 0; last != null && i < entries.size(); i++) {
-            if (entries.get(i).effect().value().equals(last)) {
+            if (key(entries.get(i)).equals(last)) {
                 return entries.subList(i + 1, entries.size());
             }
         }

@@ -63,19 +63,21 @@ public final class RunViews {
 
     private Map<VmId, MoveView> moves(HostRun run, List<EffectRecord> effects) {
         Fleet fleet = registry.snapshot(time.now());
-        Map<EffectId, LedgerEntry> ledger = new HashMap<>();
-        store.ledger(new LedgerQuery(null, run.id(), null, LEDGER_ROWS)).forEach(e -> ledger.put(e.effect(), e));
+        Map<Stop, LedgerEntry> ledger = new HashMap<>();
+        store.ledger(new LedgerQuery(null, run.id(), null, LEDGER_ROWS))
+                .forEach(e -> ledger.put(new Stop(e.effect(), e.vm()), e));
         Map<VmId, MoveView> moves = new LinkedHashMap<>();
         Map<VmId, Integer> attempts = new HashMap<>();
         for (EffectRecord effect : effects) {
-            Target target = target(effect);
-            if (target != null) {
+            for (Target target : targets(effect)) {
                 int tries = attempts.merge(target.vm(), 1, Integer::sum);
-                moves.put(target.vm(), told(effect, target, ledger.get(effect.id()), tries, fleet));
+                LedgerEntry entry = ledger.get(new Stop(effect.id(), target.vm()));
+                moves.put(target.vm(), told(effect, target, entry, tries, fleet));
             }
         }
         for (Move move : draining(run.state())) {
-            moves.put(move.vm(), current(move, move.effect() == null ? null : ledger.get(move.effect()), fleet));
+            LedgerEntry entry = move.effect() == null ? null : ledger.get(new Stop(move.effect(), move.vm()));
+            moves.put(move.vm(), current(move, entry, fleet));
         }
         for (Restart restart : run.restarts()) {
             moves.put(
@@ -83,7 +85,7 @@ public final class RunViews {
                     MoveView.restarted(
                             restart,
                             run.host(),
-                            ledger.get(restart.effect()),
+                            ledger.get(new Stop(restart.effect(), restart.vm())),
                             progress.of(restart.effect()).orElse(null)));
         }
         return moves;
@@ -92,11 +94,19 @@ public final class RunViews {
     /** Where an effect brings a VM. */
     private record Target(VmId vm, HostId to) {}
 
-    private static @Nullable Target target(EffectRecord effect) {
+    /** What one effect did to one VM. */
+    private record Stop(EffectId effect, VmId vm) {}
+
+    private static List<Target> targets(EffectRecord effect) {
         return switch (effect.effect()) {
-            case Effect.MoveVm move -> new Target(move.vm(), move.to());
-            case Effect.HandOver over -> new Target(over.vm(), effect.agent());
-            default -> null;
+            case Effect.MoveVm move -> List.of(new Target(move.vm(), move.to()));
+            case Effect.HandOver over -> List.of(new Target(over.vm(), effect.agent()));
+            case Effect.SwitchKernel s
+            when effect.outcome() instanceof Outcome.Switched switched ->
+                switched.stood().stream()
+                        .map(stood -> new Target(stood.vm(), effect.agent()))
+                        .toList();
+            default -> List.of();
         };
     }
 
@@ -104,6 +114,7 @@ public final class RunViews {
         return switch (state) {
             case HostRunState.Draining d -> d.moves();
             case HostRunState.HandingOver h -> h.moves();
+            case HostRunState.Switching s -> s.moves();
             case HostRunState.NeedsPerson p -> draining(p.resume());
             case HostRunState.Reserving r -> List.of();
             case HostRunState.Stopping s -> List.of();

@@ -5,6 +5,7 @@ import dev.evenkeel.core.engine.RunEvent;
 import dev.evenkeel.core.engine.RunStore.StoryEntry;
 import dev.evenkeel.server.view.StoryView;
 import dev.evenkeel.wire.Json;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.core.type.TypeReference;
@@ -48,6 +49,8 @@ final class Stories {
             case Outcome.Moved m ->
                 "runs on " + m.to() + (m.postCopy() ? " by post-copy" : "") + ", stood still for "
                         + m.stop().toMillis() + " ms, took " + m.total().toMillis() + " ms";
+            case Outcome.Switched s ->
+                (s.why() == null ? "runs " + s.after() : s.why().why()) + "; " + stoodStill(s);
             case Outcome.Changed c -> "ran " + c.before() + ", runs " + c.after();
             case Outcome.Stopped s -> "its guest went down";
             case Outcome.Started s -> s.already() ? "it ran already" : "it runs";
@@ -55,5 +58,14 @@ final class Stories {
             case Outcome.Failed f -> f.why().why() + (f.retryable() ? " (will be tried again)" : "");
             case Outcome.Unknown u -> "unknown: " + u.why().why();
         };
+    }
+
+    private static String stoodStill(Outcome.Switched switched) {
+        return switched.stood().stream()
+                .map(Outcome.Stood::stop)
+                .max(Duration::compareTo)
+                .map(longest ->
+                        switched.stood().size() + " VMs stood still, the longest for " + longest.toMillis() + " ms")
+                .orElse("no VM stood still");
     }
 }

@@ -32,7 +32,7 @@ import java.util.Map;
 public final class LearnedPauses implements PauseModel {
     private static final int RUNS_TO_LEARN_FROM = 200;
 
-    /** Restarts, and hand-overs of one host, on which the forecast of the next one rests. */
+    /** Restarts, and hand-overs and changes of the kernel of one host, on which the forecast of the next one rests. */
     private static final int LATEST = 20;
 
     private static final Duration LONGEST = Duration.ofDays(1);
@@ -41,6 +41,7 @@ public final class LearnedPauses implements PauseModel {
     private final Map<HostId, Instant> asked = new HashMap<>();
     private final Deque<Duration> restarts = new ArrayDeque<>();
     private final Map<HostId, Deque<Outcome.Moved>> handOvers = new HashMap<>();
+    private final Map<HostId, Deque<Outcome.Stood>> switches = new HashMap<>();
     private volatile MigrationPauseModel model = new MigrationPauseModel(MigrationModel.DEFAULT, Map.of());
 
     /** Learns from what the store has of the latest runs. */
@@ -67,6 +68,11 @@ public final class LearnedPauses implements PauseModel {
         }
         if (outcome instanceof Outcome.Moved moved && moved.to().equals(from)) {
             keep(handOvers.computeIfAbsent(from, host -> new ArrayDeque<>()), moved);
+        }
+        if (outcome instanceof Outcome.Switched switched && switched.why() == null) {
+            switched.stood().stream()
+                    .filter(stood -> stood.died() == null)
+                    .forEach(stood -> keep(switches.computeIfAbsent(from, host -> new ArrayDeque<>()), stood));
         }
         if (outcome instanceof Outcome.Moved moved && moved.foreseen() != null) {
             pairs.put(
@@ -101,12 +107,24 @@ public final class LearnedPauses implements PauseModel {
     /** The medians of the latest on the host, whose hardware tells most; of all hosts where it has seen none. */
     @Override
     public synchronized VmForecast handOver(Vm vm, Host host) {
-        Collection<Outcome.Moved> seen = handOvers.containsKey(host.id())
-                ? handOvers.get(host.id())
-                : handOvers.values().stream().flatMap(Collection::stream).toList();
+        Collection<Outcome.Moved> seen = seenBy(handOvers, host);
         Duration stop = median(seen.stream().map(Outcome.Moved::stop).toList(), HAND_OVER);
         Duration total = median(seen.stream().map(Outcome.Moved::total).toList(), HAND_OVER_TOTAL);
         return new VmForecast(vm.id(), host.id(), new Impact.Pause(stop), total);
+    }
+
+    /** The same for changes of the kernel. */
+    @Override
+    public synchronized VmForecast switchKernel(Vm vm, Host host) {
+        Collection<Outcome.Stood> seen = seenBy(switches, host);
+        Duration stop = median(seen.stream().map(Outcome.Stood::stop).toList(), SWITCH_KERNEL);
+        Duration total = median(seen.stream().map(Outcome.Stood::total).toList(), SWITCH_KERNEL_TOTAL);
+        return new VmForecast(vm.id(), host.id(), new Impact.Pause(stop), total);
+    }
+
+    private static <T> Collection<T> seenBy(Map<HostId, Deque<T>> all, Host host) {
+        Deque<T> own = all.get(host.id());
+        return own == null ? all.values().stream().flatMap(Collection::stream).toList() : own;
     }
 
     private static Duration median(Collection<Duration> seen, Duration unseen) {

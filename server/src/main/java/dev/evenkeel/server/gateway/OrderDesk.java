@@ -122,6 +122,7 @@ public final class OrderDesk {
     private static @Nullable UpdateId update(Effect effect) {
         return switch (effect) {
             case Effect.ApplyUpdate a -> a.update();
+            case Effect.SwitchKernel s -> s.update();
             case Effect.VerifyUpdate v -> v.update();
             case Effect.UndoUpdate u -> u.update();
             case Effect.MoveVm m -> null;

@@ -72,6 +72,11 @@ public final class Metrics {
         if (outcome instanceof Outcome.Moved moved) {
             stops.observe(Unit.nanosToSeconds(moved.stop().toNanos()));
         }
+        if (outcome instanceof Outcome.Switched switched) {
+            switched.stood()
+                    .forEach(stood ->
+                            stops.observe(Unit.nanosToSeconds(stood.stop().toNanos())));
+        }
     }
 
     /** Adds what is asked at each scrape. */

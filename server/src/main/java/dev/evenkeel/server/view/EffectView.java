@@ -43,6 +43,7 @@ public record EffectView(
             case Effect.AbortMove a -> a.vm();
             case Effect.StopVm s -> s.vm();
             case Effect.StartVm s -> s.vm();
+            case Effect.SwitchKernel s -> null;
             case Effect.ApplyUpdate a -> null;
             case Effect.VerifyUpdate v -> null;
             case Effect.UndoUpdate u -> null;
@@ -55,6 +56,7 @@ public record EffectView(
             case Outcome.Failed f -> f.why();
             case Outcome.Unknown u -> u.why();
             case Outcome.Moved m -> null;
+            case Outcome.Switched s -> s.why();
             case Outcome.Changed c -> null;
             case Outcome.Stopped s -> null;
             case Outcome.Started s -> null;

@@ -60,7 +60,7 @@ public record MoveView(
                 entry == null ? name : entry.vmName(),
                 entry == null ? tenant : entry.tenant().value(),
                 to.value(),
-                status(outcome).name(),
+                status(vm, outcome).name(),
                 attempts,
                 entry == null ? null : Millis.of(entry.forecastStop()),
                 entry == null ? null : Millis.of(entry.stop()),
@@ -97,12 +97,16 @@ public record MoveView(
                 RefusalView.orNull(restart.why()));
     }
 
-    private static Move.Status status(@Nullable Outcome outcome) {
+    private static Move.Status status(VmId vm, @Nullable Outcome outcome) {
         return switch (outcome) {
             case null -> Move.Status.MOVING;
             case Outcome.Moved m -> Move.Status.MOVED;
             case Outcome.Failed f -> Move.Status.STUCK;
             case Outcome.Unknown u -> Move.Status.UNSURE;
+            case Outcome.Switched s ->
+                s.stood().stream().anyMatch(stood -> stood.vm().equals(vm) && stood.died() != null)
+                        ? Move.Status.GONE
+                        : Move.Status.MOVED;
             case Outcome.Changed c -> Move.Status.MOVED;
             case Outcome.Stopped s -> Move.Status.MOVED;
             case Outcome.Started s -> Move.Status.MOVED;

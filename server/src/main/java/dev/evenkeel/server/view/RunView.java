@@ -74,6 +74,7 @@ public record RunView(
             case HostRunState.Starting s -> s.limit();
             case HostRunState.Applying a -> a.limit();
             case HostRunState.HandingOver h -> h.limit();
+            case HostRunState.Switching s -> s.limit();
             case HostRunState.Verifying v -> v.limit();
             case HostRunState.Undoing u -> u.limit();
             case HostRunState.NeedsPerson n -> null;
@@ -88,6 +89,7 @@ public record RunView(
             case HostRunState.Stopping s -> s.giveUp();
             case HostRunState.Starting s -> s.why();
             case HostRunState.Applying a -> a.cancel();
+            case HostRunState.Switching s -> s.cancel() != null ? s.cancel() : s.undoing();
             case HostRunState.HandingOver h -> h.stopping() != null ? h.stopping() : h.undoing();
             case HostRunState.Verifying v -> v.cancel();
             case HostRunState.Undoing u -> u.why();
