@@ -31,6 +31,7 @@ import dev.evenkeel.agent.packages.QemuHook;
 import dev.evenkeel.agent.packages.RunningSoftware;
 import dev.evenkeel.agent.packages.ServicePolicy;
 import dev.evenkeel.agent.packages.Services;
+import dev.evenkeel.agent.preserve.KernelSwitch;
 import dev.evenkeel.agent.preserve.VmmHandover;
 import dev.evenkeel.core.fleet.Bytes;
 import java.io.IOException;
@@ -169,15 +170,22 @@ final class RunCommand implements Callable<Integer> {
         }
         RunningSoftware software = new RunningSoftware(libvirt);
         Services services = new Services();
+        Closing closing = new Closing(hook.mark(), new HookHearing(software, services), new ServicePolicy(SBIN));
+        KernelSwitch kernels = new KernelSwitch(state, libvirt, closing, services::reloadVirtualisation);
+        try {
+            kernels.install();
+        } catch (IOException e) {
+            LOG.warn("VMs that were kept while a kernel was replaced can't move here: {}", e.toString());
+        }
         PackageUpdates packages = new PackageUpdates(
                 state.resolve("packages"),
                 new PayloadCache(state.resolve("payloads"), clients),
                 services,
                 software,
                 () -> living(libvirt, handover),
-                new Closing(hook.mark(), new HookHearing(software, services), new ServicePolicy(SBIN)));
+                closing);
         return new LibvirtHostDriver(
-                moves, packages, manifests::find, new Restarts(state.resolve("stops"), libvirt), handOvers);
+                moves, packages, manifests::find, new Restarts(state.resolve("stops"), libvirt), handOvers, kernels);
     }
 
     /** Measures what the VMs write, often enough that a plan and a move find a fresh number; see {@link LoadProbe#FRESH}. */

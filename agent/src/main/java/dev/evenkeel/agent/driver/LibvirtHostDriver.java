@@ -1,6 +1,7 @@
 package dev.evenkeel.agent.driver;
 
 import dev.evenkeel.agent.packages.PackageUpdates;
+import dev.evenkeel.agent.preserve.KernelSwitch;
 import dev.evenkeel.core.engine.Effect;
 import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.EffectOrder;
@@ -30,15 +31,22 @@ public final class LibvirtHostDriver implements HostDriver {
     private final Catalogue catalogue;
     private final Restarts restarts;
     private final HandOvers handOvers;
+    private final KernelSwitch kernels;
 
     /** Each part carries out the effects that it is named after. */
     public LibvirtHostDriver(
-            Moves moves, PackageUpdates packages, Catalogue catalogue, Restarts restarts, HandOvers handOvers) {
+            Moves moves,
+            PackageUpdates packages,
+            Catalogue catalogue,
+            Restarts restarts,
+            HandOvers handOvers,
+            KernelSwitch kernels) {
         this.moves = moves;
         this.packages = packages;
         this.catalogue = catalogue;
         this.restarts = restarts;
         this.handOvers = handOvers;
+        this.kernels = kernels;
     }
 
     @Override
@@ -54,6 +62,7 @@ public final class LibvirtHostDriver implements HostDriver {
             case Effect.AbortMove abort -> moves.abort(abort);
             case Effect.ApplyUpdate apply ->
                 with(apply.update(), update -> packages.apply(order.id(), update, apply.method()));
+            case Effect.SwitchKernel s -> with(s.update(), update -> kernels.perform(order.id(), update, s.back()));
             case Effect.VerifyUpdate verify -> with(verify.update(), packages::verify);
             case Effect.UndoUpdate undo ->
                 with(undo.update(), update -> packages.undo(order.id(), update, undo.method()));
@@ -72,6 +81,7 @@ public final class LibvirtHostDriver implements HostDriver {
                 probe(apply.update(), update -> packages.probeApply(order.id(), update, apply.method()));
             case Effect.UndoUpdate undo ->
                 probe(undo.update(), update -> packages.probeUndo(order.id(), update, undo.method()));
+            case Effect.SwitchKernel s -> kernels.probe(order.id());
             case Effect.VerifyUpdate v -> new Probe.NotStarted();
             case Effect.AbortMove a -> new Probe.NotStarted();
             case Effect.StopVm stop -> restarts.probe(order.id(), stop);

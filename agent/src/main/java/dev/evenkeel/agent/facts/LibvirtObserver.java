@@ -142,7 +142,7 @@ public final class LibvirtObserver implements HostObserver {
             capabilities.add("livepatch");
         }
         if (PersistentMemory.isReady()) {
-            capabilities.add("preserve-kernel");
+            capabilities.add(Ladder.PRESERVE_KERNEL);
         }
         return new HostFacts(
                 libvirt.host().hostname(),

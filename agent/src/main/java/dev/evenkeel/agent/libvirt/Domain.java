@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalInt;
@@ -135,6 +136,19 @@ public final class Domain extends Handle {
             }
             call("virDomainUndefineFlags", UNDEFINE_SNAPSHOT_METADATA); // a driver without NVRAM and checkpoints
         }
+    }
+
+    /**
+     * Stops it for good and writes what is needed to restore it into a file, as {@code virsh save} does. When this fails, the
+     * domain runs on.
+     */
+    public void save(Path file) {
+        checked(d -> {
+            try (Arena arena = Arena.ofConfined()) {
+                return Libvirt.intFunction("virDomainSave", ADDRESS, ADDRESS)
+                        .asInt(d, arena.allocateFrom(file.toString()));
+            }
+        });
     }
 
     public void suspend() {

@@ -22,17 +22,25 @@ public final class SecondMonitor {
      * @param socket where it listens, a path that QEMU's user may create
      */
     public static String in(String xml, Path socket) {
+        return with(xml, "socket,id=" + ID + ",path=" + socket + ",server=on,wait=off");
+    }
+
+    /**
+     * The same with a monitor that takes its orders from a file when the process starts, so that nobody need be there to give
+     * them; its answers are dropped. QEMU can since 8.0.
+     */
+    public static String readingOrders(String xml, Path orders) {
+        return with(xml, "file,id=" + ID + ",path=/dev/null,input-path=" + orders);
+    }
+
+    private static String with(String xml, String character) {
         Element domain = Xml.parse(xml);
         remove(domain);
         Element line = Xml.first(domain, "commandline")
                 .filter(e -> NAMESPACE.equals(e.getNamespaceURI()))
                 .orElseGet(() -> append(domain, "qemu:commandline"));
         domain.setAttributeNS(XMLNS, "xmlns:qemu", NAMESPACE);
-        for (String word : List.of(
-                "-chardev",
-                "socket,id=" + ID + ",path=" + socket + ",server=on,wait=off",
-                "-mon",
-                "chardev=" + ID + ",mode=control")) {
+        for (String word : List.of("-chardev", character, "-mon", "chardev=" + ID + ",mode=control")) {
             append(line, "qemu:arg").setAttribute("value", word);
         }
         return Xml.write(domain);

@@ -42,7 +42,7 @@ public final class Closing {
      * From now on no VM starts or arrives, until {@link #open}. To be called when the host is empty, which is looked at
      * again afterwards.
      */
-    void close(EffectId effect) throws IOException {
+    public void close(EffectId effect) throws IOException {
         Files.createDirectories(mark.getParent());
         PrivateFiles.write(mark, Files.readString(BOOT_ID).strip() + " " + effect.value() + "\n");
         try {
@@ -63,7 +63,7 @@ public final class Closing {
     }
 
     /** VMs may come again. */
-    void open() {
+    public void open() {
         try {
             policy.release(); // first: what is left of either is found by the mark
         } catch (IOException e) {

@@ -11,15 +11,15 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a program of the host and waits for its end. Output goes through a file, so that a child left behind by it can't hold us. */
-final class Command {
+public final class Command {
     /** What a program said and how it ended; {@code exit} is -1 when it did not end within its limit. */
-    record Result(int exit, String output) {
-        boolean ok() {
+    public record Result(int exit, String output) {
+        public boolean ok() {
             return exit == 0;
         }
 
         /** The last part of the output, for evidence. */
-        String tail() {
+        public String tail() {
             String text = output.strip();
             return text.length() <= 2000 ? text : "…" + text.substring(text.length() - 2000);
         }
@@ -31,7 +31,7 @@ final class Command {
      * @param limit after which the program, and it alone, is told to end
      * @throws IOException when the program can't be started
      */
-    static Result run(Duration limit, Map<String, String> environment, List<String> words) throws IOException {
+    public static Result run(Duration limit, Map<String, String> environment, List<String> words) throws IOException {
         Path output = Files.createTempFile("evenkeel-", ".out");
         try {
             ProcessBuilder builder = new ProcessBuilder(words)

@@ -255,6 +255,12 @@ public final class PackageUpdates {
             }
             Payload payload = update.payload(method).orElseThrow();
             SortedMap<String, String> before = versionsIfAsked();
+            if (method == Method.PRESERVE_KERNEL && update.isOn(before)) {
+                Refusal runs = Refusal.of(
+                        "KERNEL_RUNS",
+                        "the kernel of " + update.id() + " runs, and its files must stay until it does not");
+                return new Outcome.Failed(runs, Aftermath.CHANGED, false);
+            }
             if (!readiness.awaitIdle()) {
                 return new Outcome.Failed(Readiness.busy(), Aftermath.CHANGED, true);
             }

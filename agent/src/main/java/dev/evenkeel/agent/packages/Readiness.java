@@ -46,12 +46,16 @@ final class Readiness {
 
     /** VMs that stay while the packages beneath them are changed are not in the way. */
     Occupants occupants(Method method) {
-        return method == Method.PRESERVE_VMM ? () -> null : this::notEmpty;
+        return preserves(method) ? () -> null : this::notEmpty;
     }
 
     /** The same for an undo. */
     Occupants occupantsAtUndo(Method method) {
-        return method == Method.PRESERVE_VMM ? () -> null : this::notEmptyForUndo;
+        return preserves(method) ? () -> null : this::notEmptyForUndo;
+    }
+
+    private static boolean preserves(Method method) {
+        return method == Method.PRESERVE_VMM || method == Method.PRESERVE_KERNEL;
     }
 
     /** Null when the host may be changed by this payload as far as dpkg, disks and VMs go. */

@@ -17,6 +17,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -107,7 +108,7 @@ public class RunningSoftware {
 
     /** Starts a VM without disk or network, stopped at its first instruction, asks it, and takes it away. */
     private static String probeQemu(Connection connection) throws IOException {
-        try (Domain probe = startProbe(connection, PROBE_PREFIX)) {
+        try (Domain probe = startProbe(connection, "", UnaryOperator.identity())) {
             try {
                 return parseVersion(probe.monitor("{\"execute\":\"query-version\"}"));
             } finally {
@@ -119,7 +120,7 @@ public class RunningSoftware {
     /** Whether libvirt lets a hook refuse a VM on this host now, tried with a VM that the hook has to refuse. */
     boolean isRefusedByHook() throws IOException {
         try (Connection connection = open();
-                Domain probe = startProbe(connection, PROBE_PREFIX + "hook-")) {
+                Domain probe = startProbe(connection, "hook-", UnaryOperator.identity())) {
             probe.destroy();
             return false;
         } catch (LibvirtException e) {
@@ -130,15 +131,16 @@ public class RunningSoftware {
         }
     }
 
-    private static Domain startProbe(Connection connection, String prefix) {
+    /** @param document makes of the probe's document the one to start */
+    public static Domain startProbe(Connection connection, String what, UnaryOperator<String> document) {
         UUID id = UUID.randomUUID();
-        String name = prefix + id.toString().substring(0, 8);
+        String name = PROBE_PREFIX + what + id.toString().substring(0, 8);
         String xml = """
                 <domain type='qemu'><name>%s</name><uuid>%s</uuid><memory unit='MiB'>16</memory><vcpu>1</vcpu>\
                 <os><type arch='x86_64'>hvm</type></os><on_poweroff>destroy</on_poweroff>\
                 <devices><controller type='usb' model='none'/><memballoon model='none'/></devices></domain>\
                 """.formatted(name, id);
-        return connection.create(xml);
+        return connection.create(document.apply(xml));
     }
 
     /** The version within an answer to QMP's query-version. */

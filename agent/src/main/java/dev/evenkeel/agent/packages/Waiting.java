@@ -6,19 +6,19 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** Waits for a condition that nobody announces. */
-final class Waiting {
+public final class Waiting {
     private static final Duration STEP = Duration.ofMillis(100);
 
     /** A question to the outside world. */
     @FunctionalInterface
-    interface Condition {
+    public interface Condition {
         boolean holds() throws IOException;
     }
 
     private Waiting() {}
 
     /** Asks ten times a second; false when the limit passed before the condition held. */
-    static boolean until(Duration limit, Condition condition) throws IOException {
+    public static boolean until(Duration limit, Condition condition) throws IOException {
         long deadline = System.nanoTime() + limit.toNanos();
         try {
             while (!condition.holds()) {

@@ -18,11 +18,37 @@ public final class PersistentMemory {
 
     private PersistentMemory() {}
 
+    /**
+     * A file system in memory that outlives the kernel.
+     *
+     * @param directory where it is mounted
+     * @param line its line of {@code /proc/self/mounts}
+     */
+    record Mount(Path directory, String line) {
+        String device() {
+            return line.split(" ")[0];
+        }
+
+        String options() {
+            return line.split(" ")[3];
+        }
+    }
+
+    /** Where libvirt keeps files that are guests' memory. */
+    static Path backingDirectory() throws IOException {
+        return Hook.memoryBackingDirectory(CONFIGURATION);
+    }
+
+    /** The file system that VMs' memory is kept on; empty when it does not outlive the kernel. */
+    static Optional<Mount> mount() throws IOException {
+        return mount(Files.readString(Path.of("/proc/self/mounts")), backingDirectory());
+    }
+
     /** Asks this host. */
     public static boolean isReady() throws IOException {
         return KEXEC.stream().anyMatch(Files::isExecutable)
                 && isReserved(Files.readString(Path.of("/proc/iomem")))
-                && isDirect(Files.readString(Path.of("/proc/self/mounts")), Hook.memoryBackingDirectory(CONFIGURATION));
+                && mount().isPresent();
     }
 
     /** Whether a kernel leaves memory alone, by its {@code /proc/iomem}. */
@@ -30,15 +56,16 @@ public final class PersistentMemory {
         return iomem.lines().anyMatch(line -> line.contains(" : Persistent Memory"));
     }
 
-    /** Whether a directory lies on a file system mounted for direct access, by {@code /proc/self/mounts} (fstab(5)). */
-    static boolean isDirect(String mounts, Path directory) {
-        Optional<String[]> mount = mounts.lines()
-                .map(line -> line.split(" "))
-                .filter(fields -> fields.length > 3 && directory.startsWith(Path.of(fields[1])))
-                .max(Comparator.comparingInt(fields -> fields[1].length()));
-        return mount.filter(fields -> fields[0].startsWith("/dev/pmem"))
-                .map(fields -> List.of(fields[3].split(",")))
-                .filter(options -> options.contains("dax") || options.contains("dax=always"))
-                .isPresent();
+    /** The file system that a directory lies on, when it is mounted for direct access, by {@code /proc/self/mounts} (fstab(5)). */
+    static Optional<Mount> mount(String mounts, Path directory) {
+        return mounts.lines()
+                .filter(line -> line.split(" ").length > 3 && directory.startsWith(Path.of(line.split(" ")[1])))
+                .max(Comparator.comparingInt(line -> line.split(" ")[1].length()))
+                .filter(line -> line.startsWith("/dev/pmem"))
+                .map(line -> new Mount(Path.of(line.split(" ")[1]), line))
+                .filter(mount -> {
+                    List<String> options = List.of(mount.options().split(","));
+                    return options.contains("dax") || options.contains("dax=always");
+                });
     }
 }

@@ -27,15 +27,12 @@ class PersistentMemoryTest {
 
     @Test
     void only_a_direct_mount_of_such_memory_counts() {
-        assertThat(PersistentMemory.isDirect(MOUNTS, Path.of("/var/lib/memory")))
-                .isTrue();
-        assertThat(PersistentMemory.isDirect(MOUNTS, Path.of("/var/lib/memory/deeper")))
-                .isTrue();
-        assertThat(PersistentMemory.isDirect(MOUNTS, Path.of("/var/lib/memories")))
-                .isFalse();
-        assertThat(PersistentMemory.isDirect(MOUNTS, Path.of("/var/lib/copies")))
-                .isFalse();
-        assertThat(PersistentMemory.isDirect(MOUNTS, Path.of("/var/lib/disk"))).isFalse();
-        assertThat(PersistentMemory.isDirect("", Path.of("/var/lib/memory"))).isFalse();
+        assertThat(PersistentMemory.mount(MOUNTS, Path.of("/var/lib/memory"))).isPresent();
+        assertThat(PersistentMemory.mount(MOUNTS, Path.of("/var/lib/memory/deeper")))
+                .isPresent();
+        assertThat(PersistentMemory.mount(MOUNTS, Path.of("/var/lib/memories"))).isEmpty();
+        assertThat(PersistentMemory.mount(MOUNTS, Path.of("/var/lib/copies"))).isEmpty();
+        assertThat(PersistentMemory.mount(MOUNTS, Path.of("/var/lib/disk"))).isEmpty();
+        assertThat(PersistentMemory.mount("", Path.of("/var/lib/memory"))).isEmpty();
     }
 }
