@@ -99,9 +99,17 @@ final class Aftermath {
     }
 
     private void takesNextRun(SimHost host) {
-        UpdateId update = Catalogue.get(Catalogue.SECOND).isOn(host.facts()) ? Catalogue.FIRST : Catalogue.SECOND;
+        boolean keeps = host.keepsMemory && !Catalogue.get(Catalogue.KERNEL).isOn(host.facts());
+        UpdateId next = Catalogue.get(Catalogue.SECOND).isOn(host.facts()) ? Catalogue.FIRST : Catalogue.SECOND;
         boolean restarts = sim.fleet.occupying(host.id).stream().anyMatch(vm -> !vm.canBeMoved() && vm.consents());
-        Method method = restarts ? Method.REBOOT : Method.MIGRATE;
+        if (keeps) {
+            takesNextRun(host, Catalogue.KERNEL, Method.PRESERVE_KERNEL);
+        } else {
+            takesNextRun(host, next, restarts ? Method.REBOOT : Method.MIGRATE);
+        }
+    }
+
+    private void takesNextRun(SimHost host, UpdateId update, Method method) {
         HostRun next = HostRun.ordered(
                 new RunId("next-" + host.id),
                 SimFleet.SHARD,

@@ -19,10 +19,12 @@ import org.jspecify.annotations.Nullable;
 final class Catalogue {
     static final UpdateId FIRST = new UpdateId("vmm-11.1");
     static final UpdateId SECOND = new UpdateId("vmm-11.2");
+    static final UpdateId KERNEL = new UpdateId("kernel-6.2");
 
     private static final TreeMap<UpdateId, Update> UPDATES = new TreeMap<>(Map.of(
             FIRST, vmm(FIRST, "11.1", "11.3", Method.MIGRATE, Method.REBOOT),
-            SECOND, vmm(SECOND, "11.2", "11.4", Method.PRESERVE_VMM, Method.MIGRATE, Method.REBOOT)));
+            SECOND, vmm(SECOND, "11.2", "11.4", Method.PRESERVE_VMM, Method.MIGRATE, Method.REBOOT),
+            KERNEL, kernel(KERNEL, "6.2", Method.PRESERVE_KERNEL, Method.MIGRATE, Method.REBOOT)));
 
     private Catalogue() {}
 
@@ -46,16 +48,24 @@ final class Catalogue {
 
     private static Update vmm(UpdateId id, String qemu, String libvirt, Method... methods) {
         PackageFile file = new PackageFile("qemu.deb", "ab".repeat(32), Bytes.ofMiB(30), "qemu-system-x86", qemu);
+        return update(id, Component.VMM, "QEMU " + qemu, file, Map.of("qemu", qemu, "libvirt", libvirt), methods);
+    }
+
+    private static Update kernel(UpdateId id, String version, Method... methods) {
+        PackageFile file = new PackageFile("linux.deb", "cd".repeat(32), Bytes.ofMiB(80), "linux-image", version);
+        return update(id, Component.KERNEL, "Linux " + version, file, Map.of("kernel", version), methods);
+    }
+
+    private static Update update(
+            UpdateId id,
+            Component component,
+            String title,
+            PackageFile file,
+            Map<String, String> verify,
+            Method... methods) {
         Payload payload = new Payload(List.of(file), List.of(), List.of(), List.of());
         EnumMap<Method, Payload> payloads = new EnumMap<>(Method.class);
         List.of(methods).forEach(method -> payloads.put(method, payload));
-        return new Update(
-                id,
-                qemu,
-                Component.VMM,
-                Severity.IMPORTANT,
-                "QEMU " + qemu,
-                payloads,
-                new TreeMap<>(Map.of("qemu", qemu, "libvirt", libvirt)));
+        return new Update(id, file.version(), component, Severity.IMPORTANT, title, payloads, new TreeMap<>(verify));
     }
 }

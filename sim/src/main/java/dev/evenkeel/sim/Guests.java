@@ -80,6 +80,10 @@ final class Guests {
     }
 
     private void goesDown(SimVm vm, HostId host, EffectId effect) {
+        if (vm.still != null) {
+            queue.after(Duration.ofSeconds(2), vm.id + " goes down once it runs", () -> goesDown(vm, host, effect));
+            return;
+        }
         goingDown.remove(effect);
         if (vm.runsOn(host) && effect.equals(vm.asked)) {
             migrations.vmDied(vm, SimVm.Death.STOPPED);
@@ -143,6 +147,9 @@ final class Guests {
         if (vm.death == SimVm.Death.BY_HAND) {
             return failed("STOPPED_BY_OWNER", vm.id + " was stopped by its owner", Outcome.Aftermath.UNCHANGED);
         }
+        if (fleet.host(host).switching != null) {
+            return failed("CHANGING", host + " changes its kernel", Outcome.Aftermath.VM_DEAD);
+        }
         if (fleet.free(host).compareTo(vm.memory) < 0 || chance.happens(faults.refusal() / 2)) {
             return failed("START_FAILED", vm.id + " does not start on " + host, Outcome.Aftermath.VM_DEAD);
         }
@@ -157,7 +164,9 @@ final class Guests {
 
     /** A person puts right what a run leaves to people: it runs again, or stays down by that person's hand. */
     void repairedByHand(SimVm vm) {
-        if (vm.death == SimVm.Death.STOPPED && fleet.free(vm.home).compareTo(vm.memory) >= 0) {
+        if (vm.death == SimVm.Death.STOPPED
+                && !fleet.host(vm.home).closed()
+                && fleet.free(vm.home).compareTo(vm.memory) >= 0) {
             vm.starts(fleet);
         } else if (vm.death == SimVm.Death.STOPPED) {
             vm.death = SimVm.Death.BY_HAND;

@@ -74,7 +74,7 @@ final class HandOvers {
         if (vm.settled(fleet) && !order.aside()) {
             return failed("ALREADY_CURRENT", vm.id + " runs what is installed", false);
         }
-        if (vm.incoming != null || underWay.containsKey(vm.id)) {
+        if (vm.incoming != null || vm.still != null || underWay.containsKey(vm.id)) {
             return failed("NOT_PREPARED", vm.id + " is on its way", true);
         }
         if (!vm.aside && !vm.ties.isEmpty()) {

@@ -9,8 +9,8 @@ import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.update.Update;
 import dev.evenkeel.core.update.UpdateId;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -20,6 +20,11 @@ import java.util.TreeMap;
  */
 final class HostChanges {
     private static final Duration STEP = Duration.ofSeconds(8);
+
+    private static final String KERNEL = "kernel";
+
+    /** One component of a change. */
+    private record Part(String name, Runnable act) {}
 
     private final EventQueue queue;
     private final Chance chance;
@@ -50,7 +55,7 @@ final class HostChanges {
     /** @param resumed it was begun before and cut off */
     void apply(HostId id, EffectId effect, Effect.ApplyUpdate order, boolean resumed) {
         SimHost host = fleet.host(id);
-        if (order.method() != Method.PRESERVE_VMM && !fleet.occupying(id).isEmpty()) {
+        if (empties(order.method()) && !fleet.occupying(id).isEmpty()) {
             boolean begun = !host.versions.equals(host.before.getOrDefault(order.update(), host.versions));
             ends(host, effect, notEmpty(host, begun ? Outcome.Aftermath.CHANGED : Outcome.Aftermath.UNCHANGED));
             return;
@@ -62,19 +67,55 @@ final class HostChanges {
         } else {
             host.before.put(order.update(), new TreeMap<>(host.versions));
         }
-        change(host, effect, update.verify(), faults.apply(), Outcome.Aftermath.CHANGED);
+        List<Part> parts = new ArrayList<>();
+        update.verify()
+                .forEach((name, version) -> parts.add(new Part(name, () -> {
+                    if (name.equals(KERNEL)) {
+                        host.kernels.add(version);
+                    }
+                    if (order.method() != Method.PRESERVE_KERNEL) { // there, what is installed is not what runs
+                        host.versions.put(name, version);
+                    }
+                })));
+        change(host, effect, parts, faults.apply(), Outcome.Aftermath.CHANGED);
     }
 
     void undo(HostId id, EffectId effect, Effect.UndoUpdate order) {
         SimHost host = fleet.host(id);
-        if (order.method() != Method.PRESERVE_VMM && !fleet.occupying(id).isEmpty()) {
+        if (empties(order.method()) && !fleet.occupying(id).isEmpty()) {
             ends(host, effect, notEmpty(host, Outcome.Aftermath.CHANGED));
             return;
         }
         invariants.changes(id, effect, order.update(), order.method());
         invariants.bringsBack(id, effect, order);
         SortedMap<String, String> before = host.before.getOrDefault(order.update(), new TreeMap<>());
-        change(host, effect, before, faults.apply() / 3, Outcome.Aftermath.CHANGED);
+        SortedMap<String, String> brought = Catalogue.get(order.update()).verify();
+        if (order.method() == Method.PRESERVE_KERNEL
+                && !host.kernel().equals(before.getOrDefault(KERNEL, host.kernel()))) {
+            Refusal why = Refusal.of("KERNEL_RUNS", host.kernel() + " runs on " + id + " and can't be removed");
+            ends(host, effect, new Outcome.Failed(why, Outcome.Aftermath.CHANGED, false));
+            return;
+        }
+        List<Part> parts = new ArrayList<>();
+        before.forEach((name, version) -> {
+            if (brought.containsKey(name)) {
+                parts.add(new Part(name, () -> {
+                    if (empties(order.method())) {
+                        host.versions.put(name, version);
+                    }
+                    String kernel = brought.getOrDefault(name, version);
+                    if (name.equals(KERNEL) && !kernel.equals(version)) { // else it was there before
+                        invariants.removes(host, kernel, effect);
+                        host.kernels.remove(kernel);
+                    }
+                }));
+            }
+        });
+        change(host, effect, parts, faults.apply() / 3, Outcome.Aftermath.CHANGED);
+    }
+
+    private static boolean empties(Method method) {
+        return method != Method.PRESERVE_VMM && method != Method.PRESERVE_KERNEL;
     }
 
     void verify(HostId id, EffectId effect, Effect.VerifyUpdate order) {
@@ -100,17 +141,16 @@ final class HostChanges {
     }
 
     /** One component after the other, each with a chance to fail before it is touched. */
-    private void change(
-            SimHost host, EffectId effect, SortedMap<String, String> to, double failure, Outcome.Aftermath after) {
+    private void change(SimHost host, EffectId effect, List<Part> parts, double failure, Outcome.Aftermath after) {
         host.changing = effect;
         TreeMap<String, String> before = new TreeMap<>(host.versions);
-        next(host, effect, List.copyOf(to.entrySet()), 0, before, failure, after);
+        next(host, effect, parts, 0, before, failure, after);
     }
 
     private void next(
             SimHost host,
             EffectId effect,
-            List<Map.Entry<String, String>> steps,
+            List<Part> steps,
             int done,
             TreeMap<String, String> before,
             double failure,
@@ -129,11 +169,11 @@ final class HostChanges {
                         host.id,
                         effect,
                         new Outcome.Failed(
-                                Refusal.of("CHANGE_FAILED", steps.get(done).getKey() + " would not install"),
+                                Refusal.of("CHANGE_FAILED", steps.get(done).name() + " would not install"),
                                 untouched && chance.happens(0.5) ? Outcome.Aftermath.UNCHANGED : after,
                                 false));
             } else {
-                host.versions.put(steps.get(done).getKey(), steps.get(done).getValue());
+                steps.get(done).act().run();
                 next(host, effect, steps, done + 1, before, failure, after);
             }
         });
@@ -174,7 +214,13 @@ final class HostChanges {
         SimHost host = fleet.host(id);
         SortedMap<String, String> before = host.before.get(update);
         if (before != null && !Catalogue.get(update).isOn(host.facts())) {
-            host.versions.putAll(before);
+            SortedMap<String, String> brought = Catalogue.get(update).verify();
+            before.forEach((name, version) ->
+                    host.versions.computeIfPresent(name, (key, runs) -> brought.containsKey(name) ? version : runs));
+            String kernel = brought.get(KERNEL);
+            if (kernel != null && !kernel.equals(host.kernel())) {
+                host.kernels.remove(kernel);
+            }
         }
     }
 }

@@ -21,6 +21,8 @@ public enum Invariant {
     FENCE,
     /** Every run ends or reaches a person with its evidence, in bounded time. */
     ENDS_OR_PERSON,
+    /** VMs stand still only while their host changes its kernel, and none comes to it meanwhile. */
+    STILL,
     /** When all runs have ended, nothing is held or half left over and every host takes the next run. */
     USABLE,
     /** Expected trouble is a value; an exception is a bug. */

@@ -48,11 +48,13 @@ final class Invariants {
     private final TreeMap<HostId, Long> obeyed = new TreeMap<>();
     private final TreeMap<HostId, EffectId> changing = new TreeMap<>();
     private final TreeSet<HostId> emptied = new TreeSet<>();
+    private final KernelInvariants kernels;
     private long newestEpoch;
 
-    Invariants(SimFleet fleet, TreeSet<String> published) {
+    Invariants(SimFleet fleet, TreeSet<String> published, Trace trace) {
         this.fleet = fleet;
         this.published = published;
+        this.kernels = new KernelInvariants(fleet, trace);
     }
 
     /** Checked after every event. */
@@ -65,6 +67,7 @@ final class Invariants {
                 throw new Violation(Invariant.NO_VM_LOST, vm.id + " runs nowhere and nothing killed it");
             }
         }
+        kernels.check();
     }
 
     // What the store did.
@@ -166,6 +169,7 @@ final class Invariants {
         String needed = switch (order.effect()) {
             case Effect.MoveVm move -> "vm:" + move.vm();
             case Effect.HandOver over -> "vm:" + over.vm();
+            case Effect.SwitchKernel change -> "host:" + order.agent();
             case Effect.ApplyUpdate apply -> "host:" + order.agent();
             case Effect.VerifyUpdate verify -> "host:" + order.agent();
             case Effect.UndoUpdate undo -> "host:" + order.agent();
@@ -192,7 +196,9 @@ final class Invariants {
     void changes(HostId host, EffectId effect, UpdateId update, Method method) {
         require(published.contains(update.value()), Invariant.PUBLISHED, host + " was given unpublished " + update);
         changing.put(host, effect);
-        if (method != Method.PRESERVE_VMM) { // there, one that was on its way in may arrive, on what ran before
+        if (method != Method.PRESERVE_VMM
+                && method
+                        != Method.PRESERVE_KERNEL) { // there, one that was on its way in may arrive, on what ran before
             emptied.add(host);
         }
         List<SimVm> there = fleet.occupying(host);
@@ -226,6 +232,20 @@ final class Invariants {
                 Invariant.CONSENT,
                 what + ": owner allows " + vm.intent.maxPause());
         require(!changing.containsKey(on), Invariant.EMPTY_HOST, what + " while that host is changed");
+        kernels.comes(on, what);
+    }
+
+    /** We let a VM stand still. */
+    void standsStill(SimVm vm, EffectId effect) {
+        kernels.standsStill(vm, effect, holds(new RunId(runOf(effect)), "vm:" + vm.id));
+    }
+
+    /** We remove a kernel from a host. */
+    void removes(SimHost host, String kernel, EffectId effect) {
+        require(
+                !host.kernel().equals(kernel) && !host.booting,
+                Invariant.NO_VM_LOST,
+                effect + " removes kernel " + kernel + " from " + host.id + ", which runs it");
     }
 
     void changed(HostId host) {
@@ -243,6 +263,7 @@ final class Invariants {
                 what + ": owner allows " + vm.intent.maxPause());
         require(!postCopy || vm.intent.postCopy(), Invariant.CONSENT, what + ": owner allows no post-copy");
         require(!emptied.contains(to), Invariant.EMPTY_HOST, what + " while that host is changed");
+        kernels.comes(to, what);
     }
 
     /** We ask a guest to go down. */
@@ -269,6 +290,7 @@ final class Invariants {
 
     /** We started a VM that was dead. */
     void restarted(SimVm vm, HostId on, EffectId effect) {
+        kernels.comes(on, effect + " starts " + vm.id);
         boolean ours = stoppedBy.contains(vm.id + " " + runOf(effect));
         require(
                 !ours || !changing.containsKey(on),
@@ -330,6 +352,9 @@ final class Invariants {
             if (vm.aside) {
                 left.add(vm.id + " set aside on " + vm.home);
             }
+            if (vm.still != null) {
+                left.add(vm.id + " standing still on " + vm.home);
+            }
             if (vm.incoming != null) {
                 left.add(vm.id + " half defined on " + vm.incoming);
             }
@@ -337,6 +362,9 @@ final class Invariants {
         for (SimHost host : fleet.hosts()) {
             if (host.changing != null) {
                 left.add(host.id + " still changing by " + host.changing);
+            }
+            if (host.switching != null || host.booting) {
+                left.add(host.id + " still changing its kernel by " + host.switching);
             }
         }
         require(left.isEmpty(), Invariant.USABLE, "left over: " + left);

@@ -110,13 +110,13 @@ final class Migrations {
         if (!vm.runsOn(from)) {
             return Refusal.of("NOT_HERE", "VM " + id + " does not run on " + from);
         }
-        if (jobs.containsKey(id) || vm.aside) {
+        if (jobs.containsKey(id) || vm.aside || fleet.host(from).switching != null) {
             return Refusal.of("BUSY", "VM " + id + " is being migrated");
         }
         if (!fleet.connected(from, to)) {
             return Refusal.of("UNREACHABLE", "no way from " + from + " to " + to);
         }
-        if (fleet.host(to).changing != null) {
+        if (fleet.host(to).closed()) {
             return Refusal.of("CHANGING", to + " is being changed and takes no VM");
         }
         if (fleet.free(to).compareTo(vm.memory) < 0) {
@@ -223,6 +223,11 @@ final class Migrations {
 
     boolean underWay(EffectId effect) {
         return jobs.values().stream().anyMatch(job -> effect.equals(job.effect));
+    }
+
+    /** Whether a VM that runs elsewhere by now still has memory here. */
+    boolean feedFrom(HostId host) {
+        return jobs.values().stream().anyMatch(job -> job.switched && (job.from.equals(host) || job.to.equals(host)));
     }
 
     /** Whether nothing moves. */

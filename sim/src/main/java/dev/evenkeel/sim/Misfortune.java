@@ -47,6 +47,16 @@ final class Misfortune {
         return chance.pick(new ArrayList<>(sim.agents.keySet()));
     }
 
+    /** These are few and short, and the worst that could happen. */
+    private HostId someHostRatherWithVmsStandingStill() {
+        HostId host = someHost();
+        return sim.fleet.hosts().stream()
+                .filter(other -> other.switching != null && chance.happens(0.5))
+                .map(other -> other.id)
+                .findFirst()
+                .orElse(host);
+    }
+
     private void later(Duration least, Duration most, String what, Runnable act) {
         sim.queue.after(chance.between(least, most), what, act);
     }
@@ -78,7 +88,7 @@ final class Misfortune {
     }
 
     private void agentCrash() {
-        HostId host = someHost();
+        HostId host = someHostRatherWithVmsStandingStill();
         SimAgent agent = agent(host);
         sim.trace().note("the agent of " + host + " dies");
         agent.crash();
@@ -94,14 +104,15 @@ final class Misfortune {
     }
 
     private void hostDeath() {
-        SimHost host = sim.fleet.host(someHost());
+        SimHost host = sim.fleet.host(someHostRatherWithVmsStandingStill());
         if (host.up) {
             sim.trace().note(host.id + " dies");
             agent(host.id).crash();
             host.up = false;
             sim.migrations.hostDied(host.id);
+            sim.switches.hostDied(host.id);
             later(Duration.ofSeconds(20), Duration.ofSeconds(240), host.id + " is back", () -> {
-                host.up = true;
+                host.comesUp();
                 agent(host.id).start();
             });
         }
@@ -119,7 +130,7 @@ final class Misfortune {
     private List<SimVm> living() {
         List<SimVm> living = new ArrayList<>();
         sim.fleet.vms().forEach(vm -> {
-            if (!vm.running.isEmpty()) {
+            if (!vm.running.isEmpty() && vm.still == null) {
                 living.add(vm);
             }
         });

@@ -108,7 +108,8 @@ final class People {
             first.add(hosts.getFirst());
             second.remove(hosts.getFirst());
         }
-        UpdateId update = chance.happens(0.8) ? Catalogue.FIRST : Catalogue.SECOND;
+        int which = chance.between(1, 100);
+        UpdateId update = which <= 40 ? Catalogue.FIRST : which <= 85 ? Catalogue.KERNEL : Catalogue.SECOND;
         RolloutPolicy policy = new RolloutPolicy(
                 chance.between(1, 3), chance.between(1, 2), chance.between(0, 2), Duration.ofSeconds(60), runPolicy());
         order(Rollout.ordered(
@@ -194,6 +195,7 @@ final class People {
     boolean busy(HostRun run) {
         return sim.link.carries(run.id())
                 || sim.fleet.host(run.host()).changing != null
+                || sim.switches.underWay(run.host())
                 || sim.agents.values().stream().anyMatch(agent -> agent.works(run.id()))
                 || sim.guests.goDownFor(run.id())
                 || sim.migrations.underWayOf(run.id());
@@ -208,6 +210,7 @@ final class People {
                 .filter(r -> triedAll || r.status() == Restart.Status.UNSURE || r.status() == Restart.Status.STOPPING)
                 .forEach(r -> sim.guests.repairedByHand(sim.fleet.vm(r.vm())));
         if (run.purpose() instanceof Purpose.UpdateHost update) {
+            sim.switches.repairedByHand(run.host());
             sim.changes.repairedByHand(run.host(), update.update());
             boolean on = Catalogue.get(update.update())
                     .isOn(sim.fleet.host(run.host()).facts());
@@ -232,11 +235,11 @@ final class People {
         }
         SimHost home = sim.fleet.host(vm.home);
         @Nullable HostId elsewhere = someHost();
-        if (!home.up) {
+        if (!home.up || home.booting || vm.still != null) {
             return;
         }
         if (vm.running.isEmpty()) {
-            if (home.changing == null && sim.fleet.free(home.id).compareTo(vm.memory) >= 0) {
+            if (!home.closed() && sim.fleet.free(home.id).compareTo(vm.memory) >= 0) {
                 sim.trace().note(vm.id + " is started by hand");
                 vm.starts(sim.fleet);
             }

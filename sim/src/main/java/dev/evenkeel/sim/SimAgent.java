@@ -67,6 +67,7 @@ final class SimAgent {
             HostChanges changes,
             Guests guests,
             HandOvers handOvers,
+            KernelSwitches switches,
             Invariants invariants,
             Server server,
             PlantedBug bug,
@@ -79,7 +80,7 @@ final class SimAgent {
 
     /** The process starts, for the first time or again. */
     void start() {
-        if (up || !world.fleet().host(host).up) {
+        if (up || !world.fleet().host(host).up || world.fleet().host(host).booting) {
             return;
         }
         up = true;
@@ -98,6 +99,13 @@ final class SimAgent {
                 }
             } else if (entry.begun && entry.order.effect() instanceof Effect.HandOver over) {
                 takeUp(entry, over);
+            } else if (entry.begun
+                    && entry.order.effect() instanceof Effect.SwitchKernel
+                    && !world.switches().isUntouched(host, entry.order.id())) {
+                Outcome outcome = world.switches().takeUp(host, entry.order.id());
+                if (outcome != null) {
+                    ended(entry, outcome);
+                }
             } else if (!(entry.order.effect() instanceof Effect.MoveVm move) || !entry.begun) {
                 dormant.add(entry.order.id());
             } else if (!world.migrations().underWay(entry.order.id())) {
@@ -121,6 +129,7 @@ final class SimAgent {
         if (up) {
             up = false;
             world.handOvers().interrupted(host);
+            world.switches().interrupted(host);
             world.changes().interrupted(host);
         }
     }
@@ -197,6 +206,7 @@ final class SimAgent {
             case Effect.UndoUpdate undo -> entry.begun ? world.changes().left(host, undo.update()) : withdrawn;
             case Effect.MoveVm move -> withdrawn;
             case Effect.HandOver over -> withdrawn;
+            case Effect.SwitchKernel change -> withdrawn;
             case Effect.VerifyUpdate verify -> withdrawn;
             case Effect.StopVm stop -> withdrawn;
             case Effect.StartVm start -> withdrawn;
@@ -217,6 +227,7 @@ final class SimAgent {
         switch (entry.order.effect()) {
             case Effect.MoveVm move -> world.migrations().begin(id, move);
             case Effect.HandOver over -> world.handOvers().begin(host, id, over);
+            case Effect.SwitchKernel change -> world.switches().begin(host, id, change);
             case Effect.ApplyUpdate apply -> world.changes().apply(host, id, apply, resumed);
             case Effect.VerifyUpdate verify -> world.changes().verify(host, id, verify);
             case Effect.UndoUpdate undo -> world.changes().undo(host, id, undo);
@@ -240,6 +251,12 @@ final class SimAgent {
         }
         if (entry.outcome instanceof Outcome.Unknown && entry.order.effect() instanceof Effect.MoveVm move) {
             ended(entry, world.migrations().probe(move));
+        }
+        if (entry.outcome instanceof Outcome.Unknown && entry.order.effect() instanceof Effect.SwitchKernel) {
+            Outcome outcome = world.switches().askedAgain(host, about);
+            if (outcome != null) {
+                ended(entry, outcome);
+            }
         }
         if (entry.outcome != null) {
             untold.add(about);

@@ -37,6 +37,7 @@ final class SimFleet {
                     new Topology("r1", "z1", "rack" + (i % racks + 1), SHARD),
                     Bytes.ofMiB(1024L * chance.between(6, 10)));
             host.preserves = chance.happens(0.4);
+            host.keepsMemory = chance.happens(0.7);
             fleet.add(host);
         }
         int vms = chance.between(hosts, hosts * 3);
@@ -48,7 +49,7 @@ final class SimFleet {
 
     private static SimVm drawnVm(Chance chance, VmId id, HostId home) {
         Intent intent = new Intent(
-                chance.happens(0.04) ? Duration.ofMillis(30) : Duration.ofSeconds(2),
+                chance.happens(0.04) ? Duration.ofMillis(30) : Duration.ofSeconds(chance.happens(0.7) ? 30 : 2),
                 chance.happens(0.06) ? Intent.Migration.NEVER : Intent.Migration.ALLOWED,
                 chance.happens(0.3),
                 chance.happens(0.6) ? Intent.Restart.CONSENT : Intent.Restart.NEVER,
@@ -132,6 +133,8 @@ final class SimFleet {
     boolean connected(HostId one, HostId other) {
         return host(one).up
                 && host(other).up
+                && !host(one).booting
+                && !host(other).booting
                 && !cut.contains(new Pair(one, other))
                 && !cut.contains(new Pair(other, one));
     }

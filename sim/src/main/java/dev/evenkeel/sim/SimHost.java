@@ -16,10 +16,16 @@ import org.jspecify.annotations.Nullable;
 
 /** The truth about one host. */
 final class SimHost {
+    private static final String FIRST_KERNEL = "6.1";
+
     final HostId id;
     final Topology topology;
     final Bytes memory;
-    final TreeMap<String, String> versions = new TreeMap<>(Map.of("qemu", "10.0", "libvirt", "9.0"));
+    final TreeMap<String, String> versions =
+            new TreeMap<>(Map.of("kernel", FIRST_KERNEL, "qemu", "10.0", "libvirt", "9.0"));
+
+    /** The kernels that are installed; the newest is booted when power comes back. */
+    final TreeSet<String> kernels = new TreeSet<>(Set.of(FIRST_KERNEL));
 
     /** What ran before an update, kept on the host's disk for its undo. */
     final TreeMap<UpdateId, SortedMap<String, String>> before = new TreeMap<>();
@@ -27,7 +33,17 @@ final class SimHost {
     /** Whether VMs can get a new VMM beneath them here. */
     boolean preserves;
 
+    /** Whether VMs' memory outlives its kernel. */
+    boolean keepsMemory;
+
     boolean up = true;
+
+    /** One kernel has handed over to the next and nothing on it runs. */
+    boolean booting;
+
+    /** The change of its kernel under way, during which no VM may start, arrive or leave. */
+    @Nullable
+    EffectId switching;
 
     /** The change under way, during which no VM may start or arrive. */
     @Nullable
@@ -43,12 +59,35 @@ final class SimHost {
         this.memory = memory;
     }
 
+    /** Whether it takes no VM just now. */
+    boolean closed() {
+        return changing != null || switching != null;
+    }
+
+    /** Its power is back. */
+    void comesUp() {
+        if (!up) {
+            up = true;
+            versions.put("kernel", kernels.last());
+        }
+    }
+
+    String kernel() {
+        return versions.getOrDefault("kernel", "?");
+    }
+
     String qemu() {
         return versions.getOrDefault("qemu", "?");
     }
 
     HostFacts facts() {
-        TreeSet<String> capabilities = preserves ? new TreeSet<>(Set.of(Ladder.PRESERVE_VMM)) : new TreeSet<>();
+        TreeSet<String> capabilities = new TreeSet<>();
+        if (preserves) {
+            capabilities.add(Ladder.PRESERVE_VMM);
+        }
+        if (keepsMemory) {
+            capabilities.add(Ladder.PRESERVE_KERNEL);
+        }
         return new HostFacts(id.value(), id.value() + ".mgmt", "x86_64", "sim", 8, memory, versions, capabilities);
     }
 }

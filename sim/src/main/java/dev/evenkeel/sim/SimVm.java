@@ -10,6 +10,7 @@ import dev.evenkeel.core.fleet.TenantId;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.fleet.VmState;
+import java.time.Instant;
 import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,10 @@ final class SimVm {
     /** The destination that waits for it, its memory set aside there. */
     @Nullable
     HostId incoming;
+
+    /** Since when it stands still, saved beside its memory, while its host changes its kernel. */
+    @Nullable
+    Instant still;
 
     @Nullable
     Death death;
@@ -136,6 +141,7 @@ final class SimVm {
     void dies(Death how) {
         running.clear();
         aside = false;
+        still = null;
         incoming = null;
         death = how;
     }
@@ -150,7 +156,7 @@ final class SimVm {
     /** As the agent of {@code host} sees it. */
     Vm seenOn(HostId host, String installed) {
         VmState state = runsOn(host)
-                ? VmState.RUNNING
+                ? still == null ? VmState.RUNNING : VmState.PAUSED
                 : host.equals(incoming) ? VmState.PAUSED : death == Death.VMM_DIED ? VmState.CRASHED : VmState.SHUT_OFF;
         return new Vm(
                 id,

@@ -31,6 +31,7 @@ public final class Simulation {
     final HostChanges changes;
     final Guests guests;
     final HandOvers handOvers;
+    final KernelSwitches switches;
     final TreeMap<HostId, SimAgent> agents = new TreeMap<>();
     final TreeSet<HostId> cordoned = new TreeSet<>();
     private final TreeMap<HostId, HostReport> inventory = new TreeMap<>();
@@ -47,15 +48,37 @@ public final class Simulation {
         this.queue = new EventQueue(trace);
         this.faults = Faults.drawn(chance);
         this.fleet = SimFleet.drawn(chance);
-        this.invariants = new Invariants(fleet, Catalogue.ids());
+        this.invariants = new Invariants(fleet, Catalogue.ids(), trace);
         this.store = new SimStore(queue, invariants, trace, bug);
         this.link = new SimLink(queue, chance, faults);
         this.migrations = new Migrations(queue, chance, fleet, invariants, trace, faults, this::ended);
         this.changes = new HostChanges(queue, chance, fleet, invariants, faults, this::ended);
         this.guests = new Guests(queue, chance, fleet, migrations, invariants, faults, this::ended);
         this.handOvers = new HandOvers(queue, chance, fleet, invariants, faults, this::ended);
+        this.switches = new KernelSwitches(
+                queue,
+                chance,
+                fleet,
+                migrations,
+                invariants,
+                trace,
+                faults,
+                this::ended,
+                host -> onAgent(host, SimAgent::crash),
+                host -> onAgent(host, SimAgent::start));
         SimAgent.World surroundings = new SimAgent.World(
-                queue, chance, fleet, migrations, changes, guests, handOvers, invariants, new Way(), bug, () -> faults);
+                queue,
+                chance,
+                fleet,
+                migrations,
+                changes,
+                guests,
+                handOvers,
+                switches,
+                invariants,
+                new Way(),
+                bug,
+                () -> faults);
         for (SimHost host : fleet.hosts()) {
             agents.put(host.id, new SimAgent(host.id, surroundings));
             inventory.put(host.id, fleet.look(host.id, queue.now()));
@@ -123,10 +146,11 @@ public final class Simulation {
         changes.suffers(faults);
         guests.suffers(faults);
         handOvers.suffers(faults);
+        switches.suffers(faults);
         fleet.hosts().forEach(host -> {
             link.mend(host.id);
             fleet.hosts().forEach(other -> fleet.mend(host.id, other.id));
-            host.up = true;
+            host.comesUp();
         });
         agents.values().forEach(SimAgent::start);
         if (servers.stream().noneMatch(SimServer::alive)) {
@@ -203,9 +227,13 @@ public final class Simulation {
     }
 
     private void ended(HostId agent, EffectId effect, Outcome outcome) {
-        SimAgent there = agents.get(agent);
-        if (there != null) {
-            there.ended(effect, outcome);
+        onAgent(agent, there -> there.ended(effect, outcome));
+    }
+
+    private void onAgent(HostId host, Consumer<SimAgent> what) {
+        SimAgent agent = agents.get(host);
+        if (agent != null) {
+            what.accept(agent);
         }
     }
 

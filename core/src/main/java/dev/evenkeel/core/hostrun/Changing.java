@@ -18,6 +18,9 @@ import java.util.List;
 
 /** Brings the update onto the host, proves it, and brings back what was there before. */
 final class Changing {
+    /** An agent's word for a kernel that it does not remove, because it runs. */
+    static final String KERNEL_RUNS = "KERNEL_RUNS";
+
     private Changing() {}
 
     /** No VM lives on the host any more that can't stay. */
@@ -62,9 +65,9 @@ final class Changing {
                                 state.cancel() == null ? RunOutcome.REFUSED : RunOutcome.CANCELLED,
                                 f.why(),
                                 world);
-                    case Outcome.Failed f -> undo(run, f.why(), world);
+                    case Outcome.Failed f -> undoApplied(run, f.why(), world);
                     case Outcome.Unknown u -> PersonAsked.askPerson(run, u.why(), world);
-                    case Outcome.Changed c when state.cancel() != null -> undo(run, state.cancel(), world);
+                    case Outcome.Changed c when state.cancel() != null -> undoApplied(run, state.cancel(), world);
                     case Outcome.Changed c when run.preservesVmms() -> handOver(run, c, world);
                     case Outcome.Changed c when run.preservesKernel() -> Switches.begin(run, null, world);
                     case Outcome.Changed c -> verify(new Step.Builder(), run, world);
@@ -139,6 +142,11 @@ final class Changing {
         return run.preservesKernel() ? Switches.begin(run, why, world) : undo(new Step.Builder(), run, why, world);
     }
 
+    /** No VM has come to what the update brings yet: another kernel was not started. */
+    private static Step undoApplied(HostRun run, Refusal why, World world) {
+        return run.preservesKernel() ? undo(new Step.Builder(), run, why, world) : undo(run, why, world);
+    }
+
     static Step undo(Step.Builder step, HostRun run, Refusal why, World world) {
         Purpose.UpdateHost update = (Purpose.UpdateHost) run.purpose();
         EffectId effect = run.nextEffect();
@@ -157,6 +165,13 @@ final class Changing {
                         run.preservesVmms()
                                 ? HandOvers.begin(new Step.Builder(), run, state.why(), world)
                                 : undone(new Step.Builder(), run, state.why(), world);
+                    case Outcome.Failed f
+                    when run.preservesKernel()
+                            && f.why().code().equals(KERNEL_RUNS)
+                            && !state.why().evidence().containsKey(KERNEL_RUNS) ->
+                        // The host has lost its power, and came back with the kernel that is to go.
+                        Switches.begin(
+                                run, state.why().with(KERNEL_RUNS, f.why().why()), world);
                     case Outcome.Failed f ->
                         PersonAsked.askPerson(
                                 run, f.why().with("undoing", state.why().why()), world);

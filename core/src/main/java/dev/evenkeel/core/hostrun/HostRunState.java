@@ -46,8 +46,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *  Applying --> Switching --> Verifying --> Ended(DONE)
- *      |            |             |
- *      +------------+-------------+--> Switching --> Undoing --> Ended(UNDONE, CANCELLED)
+ *      |            |  |          |
+ *      |            |  +----------+--> Switching (back) --> Undoing --> Ended(UNDONE, CANCELLED)
+ *      |            |                      ^                  | ^
+ *      |            |                      +-(kernel runs)----+ |
+ *      +------------+-(not switched)----------------------------+
  * </pre>
  *
  * <p>Every state but the last has a time at which it looks again and a limit after which it leaves by itself or asks a

@@ -69,6 +69,11 @@ public record Move(
                 vm, name, Status.PENDING, attempts, effect, to, now, until, forecastStop, forecastTotal, because);
     }
 
+    /** It waits again, after so many tries that count. */
+    Move tried(int counted, Instant now) {
+        return new Move(vm, name, Status.PENDING, counted, effect, to, now, now, forecastStop, forecastTotal, null);
+    }
+
     /** A try that found no room counts as one, so that a full fleet ends the run with its reason. */
     Move findsNoRoom(Instant until, Instant now, Refusal because) {
         return new Move(vm, name, Status.PENDING, attempts + 1, effect, to, now, until, null, null, because);

@@ -75,6 +75,7 @@ final class PersonAsked {
             case RunEvent.HostObserved o when isBack(run, state, world) -> goesOn(run, state, world);
             case RunEvent.TimerFired t ->
                 isBack(run, state, world) ? goesOn(run, state, world) : askAgain(run, state, world);
+            case RunEvent.HoldRefused h -> asksLater(run, state, world);
             case RunEvent.EffectEnded e when stillNotEmpty(state, e) -> stillNotEmpty(run, state, e);
             case RunEvent.EffectEnded e when saysTheSame(state, e) -> Step.ignore(run);
             case RunEvent.EffectEnded e
@@ -99,6 +100,13 @@ final class PersonAsked {
             }
             default -> Step.ignore(run);
         };
+    }
+
+    /** What it would have tried again needs something that another run has. */
+    private static Step asksLater(HostRun run, NeedsPerson state, World world) {
+        return new Step.Builder()
+                .to(run.in(new NeedsPerson(
+                        state.resume(), state.why(), state.since(), world.now().plus(HostRunDecider.HOLD_RETRY))));
     }
 
     private static Step asksStill(NeedsPerson state, Step step, List<Notice> notices) {

@@ -10,7 +10,6 @@ import dev.evenkeel.core.engine.World;
 import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.Vm;
-import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.hostrun.HostRunState.Switching;
 import dev.evenkeel.core.impact.Impact;
 import dev.evenkeel.core.impact.Ladder;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Starts another kernel on a host while its VMs stand still and keep their memory: the one that the update brings or, on the
  * way back, the one that ran before. All VMs of the host stand still together, so the run first takes a hold on each of them
- * and on its availability set.
+ * and on its availability set, and no VM that may not stand still is taken along, whichever way it goes.
  */
 final class Switches {
     private final HostRun run;
@@ -49,12 +48,11 @@ final class Switches {
 
     /** A step that asks for holds may be refused, so one that brings an outcome only says that it wants to. */
     private static Step begin(Step.Builder step, HostRun run, @Nullable Refusal undoing, World world) {
-        return step.to(run.in(wanting(run, null, undoing, world.now(), world.now())));
+        return step.to(run.in(wanting(run, List.of(), undoing, world.now())));
     }
 
-    private static Switching wanting(
-            HostRun run, @Nullable Refusal cancel, @Nullable Refusal undoing, Instant lookAt, Instant began) {
-        return new Switching(List.of(), null, lookAt, began.plus(run.policy().change()), cancel, undoing);
+    private static Switching wanting(HostRun run, List<Move> tried, @Nullable Refusal undoing, Instant began) {
+        return new Switching(tried, null, began, began.plus(run.policy().change()), null, undoing);
     }
 
     static Step on(HostRun run, Switching state, RunEvent event, World world) {
@@ -67,7 +65,7 @@ final class Switches {
                 e.effect().equals(state.effect()) ? ended(e.effect(), e.outcome()) : Step.ignore(run);
             case RunEvent.TimerFired t -> onTimer();
             case RunEvent.HostObserved o -> state.effect() == null ? onTimer() : Step.ignore(run);
-            case RunEvent.HoldRefused h -> later(HostRunDecider.HOLD_RETRY);
+            case RunEvent.HoldRefused h -> state.effect() == null ? later(HostRunDecider.HOLD_RETRY) : Step.ignore(run);
             case RunEvent.CancelOrdered c -> onCancel(HostRunDecider.cancelled(c));
             case RunEvent.ResolveOrdered r -> Step.ignore(run);
             case RunEvent.RunOrdered o -> Step.ignore(run);
@@ -82,7 +80,7 @@ final class Switches {
             return Step.ignore(run); // on the way back there is nothing gentler than to go on
         }
         return state.effect() == null
-                ? begin(step, run, why, world)
+                ? Changing.undo(step, run, why, world)
                 : step.to(run.in(new Switching(
                         state.moves(), state.effect(), state.lookAt(), state.limit(), why, state.undoing())));
     }
@@ -97,12 +95,13 @@ final class Switches {
                     : PersonAsked.askPerson(run, PersonAsked.overdue(run, state.effect(), state.limit()), world);
         }
         if (!now.isBefore(state.limit())) {
-            return failed(Refusal.of(
+            Refusal why = Refusal.of(
                     "SWITCH_LIMIT",
                     "the kernel of host " + run.host() + " was not replaced within "
                             + run.policy().change()
                             + ": the VMs on it, or others of their availability sets, were never"
-                            + " all free at once, or the host was not seen"));
+                            + " all free at once, or the host was not seen");
+            return failed(step, state.moves(), why);
         }
         Optional<Host> host = world.fleet()
                 .host(run.host())
@@ -120,17 +119,19 @@ final class Switches {
     private Step order(Host host) {
         List<Vm> vms = world.fleet().aliveOn(host.id());
         for (Vm vm : vms) {
-            Refusal no = state.undoing() != null
-                    ? null
-                    : Ladder.unpreservable(Method.PRESERVE_KERNEL, vm, host, world.fleet(), world.pauses());
+            Refusal no = Ladder.unpreservable(Method.PRESERVE_KERNEL, vm, host, world.fleet(), world.pauses());
             if (no != null) {
-                return failed(no);
+                return failed(step, state.moves(), no);
             }
         }
         EffectId effect = run.nextEffect();
         List<Move> moves = new ArrayList<>();
         for (Vm vm : vms) {
-            moves.add(started(vm.id(), vm.name(), effect, world.pauses().switchKernel(vm, host)));
+            Move before = state.moves().stream()
+                    .filter(move -> move.vm().equals(vm.id()))
+                    .findFirst()
+                    .orElseGet(() -> Move.pending(vm.id(), vm.name(), now));
+            moves.add(started(before, effect, world.pauses().switchKernel(vm, host)));
         }
         scopes(moves).forEach(scope -> step.acquire(new Hold(scope, 1)));
         Purpose.UpdateHost update = (Purpose.UpdateHost) run.purpose();
@@ -145,10 +146,16 @@ final class Switches {
                 .to(run.ordering(new Switching(moves, effect, limit, limit, state.cancel(), state.undoing())));
     }
 
-    private Move started(VmId vm, String name, EffectId effect, @Nullable VmForecast forecast) {
-        Duration stop = forecast != null && forecast.impact() instanceof Impact.Pause p ? p.expected() : null;
-        return Move.pending(vm, name, now)
-                .started(effect, run.host(), now, stop, forecast == null ? null : forecast.total());
+    private Move started(Move before, EffectId effect, VmForecast forecast) {
+        Duration stop = forecast.impact() instanceof Impact.Pause p ? p.expected() : null;
+        return before.started(effect, run.host(), now, stop, forecast.total());
+    }
+
+    /** A VM that had come after the host was last seen, and stood still with the others. */
+    private Move unforeseen(Outcome.Stood stood, EffectId effect) {
+        String name =
+                world.fleet().vm(stood.vm()).map(Vm::name).orElse(stood.vm().value());
+        return Move.pending(stood.vm(), name, now).started(effect, run.host(), now.minus(stood.total()), null, null);
     }
 
     private List<String> scopes(List<Move> moves) {
@@ -164,7 +171,7 @@ final class Switches {
             case Outcome.Switched w -> switched(effect, w);
             case Outcome.Failed f -> {
                 scopes(state.moves()).forEach(step::release);
-                yield failed(f.why());
+                yield failed(step, tried(0), f.why());
             }
             case Outcome.Unknown u -> PersonAsked.askPerson(step, run, u.why(), world);
             case Outcome.Changed c -> Step.ignore(run);
@@ -182,11 +189,7 @@ final class Switches {
                 Move kept = state.moves().stream()
                         .filter(move -> move.vm().equals(stood.vm()))
                         .findFirst()
-                        .orElseGet(() -> started(
-                                stood.vm(),
-                                stood.vm().value(),
-                                effect,
-                                null)); // it had come after the host was last seen
+                        .orElseGet(() -> unforeseen(stood, effect));
                 DrainNotes.stoodStill(step, run, world, kept, stood);
             } else {
                 step.notice(Ending.alarm(
@@ -196,7 +199,8 @@ final class Switches {
         }
         scopes(state.moves()).forEach(step::release);
         if (result.why() != null) {
-            return new Switches(next, state, world).failed(step, result.why());
+            return new Switches(next, state, world)
+                    .failed(step, tried(result.stood().isEmpty() ? 0 : 1), result.why());
         }
         if (state.undoing() != null) {
             return Changing.undo(step, next, state.undoing(), world);
@@ -217,25 +221,34 @@ final class Switches {
         return next.restarting(all);
     }
 
-    private Step failed(Refusal why) {
-        return failed(step, why);
+    /** The VMs of an order that has ended. @param stoodStill 1 when they stood still for it, 0 when it was no attempt */
+    private List<Move> tried(int stoodStill) {
+        return state.moves().stream()
+                .map(move -> move.tried(move.attempts() - 1 + stoodStill, now))
+                .toList();
     }
 
-    /** On the way back it is a person's, and tried on meanwhile; the other way, what ran before is wanted. */
-    private Step failed(Step.Builder noted, Refusal why) {
-        return state.undoing() == null
-                ? begin(noted, run, why, world)
-                : PersonAsked.askPerson(
-                        noted,
-                        run.in(wanting(run, null, state.undoing(), now, now)),
-                        why.with("undoing", state.undoing().why()),
-                        world);
+    /**
+     * What ran before runs still and its packages are all that is wanted; on the way back, where it does not, it is a
+     * person's, and tried on meanwhile.
+     */
+    private Step failed(Step.Builder noted, List<Move> tried, Refusal why) {
+        if (state.undoing() == null) {
+            return Changing.undo(noted, run, state.cancel() == null ? why : state.cancel(), world);
+        }
+        Refusal all = why.with("undoing", state.undoing().why());
+        return PersonAsked.askPerson(noted, run.in(wanting(run, tried, state.undoing(), now)), all, world);
     }
 
-    /** While a person is asked why the kernel that ran before can't be started, it is ordered again. */
+    /**
+     * While a person is asked why the kernel that ran before can't be started, it is ordered again; but VMs do not stand
+     * still for nothing more often than a move would be tried.
+     */
     static Step tryAgain(HostRun run, Switching state, Step.Builder step, World world) {
         Optional<Host> host = world.fleet().host(run.host()).filter(Host::reachable);
-        if (state.effect() != null || state.undoing() == null || host.isEmpty()) {
+        boolean enough = state.moves().stream()
+                .anyMatch(move -> move.attempts() >= run.policy().moveAttempts());
+        if (state.effect() != null || state.undoing() == null || host.isEmpty() || enough) {
             return step.to(run.in(state));
         }
         Step ordered = new Switches(run, state, world).order(host.get());

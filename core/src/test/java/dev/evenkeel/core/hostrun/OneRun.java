@@ -308,6 +308,8 @@ final class OneRun {
             case HostRunState.Starting starting -> starting.why();
             case HostRunState.Applying applying -> applying.cancel();
             case HostRunState.HandingOver over -> over.stopping() != null ? over.stopping() : over.undoing();
+            case HostRunState.Switching switching ->
+                switching.cancel() != null ? switching.cancel() : switching.undoing();
             case HostRunState.Verifying verifying -> verifying.cancel();
             case HostRunState.Undoing undoing -> undoing.why();
             case HostRunState.Reserving reserving -> null;

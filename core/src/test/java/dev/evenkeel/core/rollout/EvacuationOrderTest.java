@@ -95,6 +95,7 @@ class EvacuationOrderTest {
             }
             case Effect.VerifyUpdate verify -> new Outcome.Changed(versions, versions);
             case Effect.UndoUpdate undo -> throw new AssertionError(undo);
+            case Effect.SwitchKernel change -> throw new AssertionError(change);
             case Effect.HandOver over -> throw new AssertionError(over);
             case Effect.StopVm stop -> throw new AssertionError(stop);
             case Effect.StartVm start -> throw new AssertionError(start);
