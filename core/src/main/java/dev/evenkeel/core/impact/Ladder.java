@@ -30,6 +30,9 @@ public final class Ladder {
     /** The capability of a host on which VMs' memory can outlive the kernel. */
     public static final String PRESERVE_KERNEL = "preserve-kernel";
 
+    private static final Comparator<Vm> STAYS_FIRST =
+            Comparator.<Vm, Boolean>comparing(vm -> unmovable(vm).isEmpty()).thenComparing(Vm::id);
+
     private Ladder() {}
 
     public static MethodChoice choose(Update update, Host host, Fleet fleet, PauseModel pauses) {
@@ -195,10 +198,11 @@ public final class Ladder {
         if (tooLong != null || method != Method.PRESERVE_KERNEL || vm.availabilitySet() == null) {
             return tooLong;
         }
-        // The one with the least id stays: whoever looks, and whenever, comes to the same.
+        // One that can't be moved stays, else the one with the least id: whoever looks, and whenever, comes to the
+        // same.
         return fleet.aliveOn(host.id()).stream()
                 .filter(other -> vm.availabilitySet().equals(other.availabilitySet())
-                        && other.id().compareTo(vm.id()) < 0
+                        && STAYS_FIRST.compare(other, vm) < 0
                         && unpreservable(method, other, host, fleet, pauses) == null)
                 .findFirst()
                 .map(other -> Refusal.of(

@@ -39,6 +39,7 @@ class EveryStateTest {
                 restart.stopped("vm-s").latestFails("X", Aftermath.UNCHANGED).run());
         OneRun preserve = OneRun.preserving(new Given(), "vm-p").begins().looksAtFreshObservations();
         states.put("HandingOver", preserve.installed("vm-p").run());
+        states.put("Switching", new KernelRun("vm-k").switching().run.run());
         states.forEach((name, state) -> assertThat(state.stateName()).isEqualTo(name));
         return states;
     }

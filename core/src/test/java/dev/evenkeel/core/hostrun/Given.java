@@ -1,7 +1,6 @@
 package dev.evenkeel.core.hostrun;
 
 import dev.evenkeel.core.engine.World;
-import dev.evenkeel.core.fleet.AvailabilitySetId;
 import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.Fleet;
 import dev.evenkeel.core.fleet.Host;
@@ -45,6 +44,7 @@ public final class Given {
     private final List<Vm> vms = new ArrayList<>();
     private final TreeMap<VmId, Duration> pauses = new TreeMap<>();
     private final EnumMap<Method, Payload> methods = new EnumMap<>(Map.of(Method.MIGRATE, payload()));
+    private Component component = Component.VMM;
     private Instant now = START;
 
     /** One host, its VMs of 1 GiB each. */
@@ -109,6 +109,22 @@ public final class Given {
                     h.reachable());
         }
 
+        /** Its agent can do nothing but what every agent can. */
+        public OneHost isPlain() {
+            Host h = host(id);
+            HostFacts f = h.facts();
+            HostFacts plain = new HostFacts(
+                    f.hostname(),
+                    f.address(),
+                    f.arch(),
+                    f.cpuModel(),
+                    f.cpus(),
+                    f.memory(),
+                    f.versions(),
+                    new TreeSet<>());
+            return becomes(plain, h.topology(), h.cordoned(), h.inMaintenance(), h.reachable());
+        }
+
         public OneHost inRack(String rack) {
             Host h = host(id);
             return becomes(
@@ -162,7 +178,7 @@ public final class Given {
                 cpus,
                 Bytes.ofMiB(mebibytes),
                 new TreeMap<>(versions),
-                new TreeSet<>(List.of(Ladder.PRESERVE_VMM)));
+                new TreeSet<>(List.of(Ladder.PRESERVE_VMM, Ladder.PRESERVE_KERNEL)));
     }
 
     private Host host(HostId id) {
@@ -203,68 +219,68 @@ public final class Given {
         }
 
         public OneVm memory(long mebibytes) {
-            return with(vm -> copy(
+            return with(vm -> VmCopies.copy(
                     vm,
                     vm.host(),
                     vm.state(),
                     Bytes.ofMiB(mebibytes),
                     vm.vcpus(),
                     vm.intent(),
-                    set(vm),
+                    VmCopies.set(vm),
                     vm.obstacles()));
         }
 
         public OneVm vcpus(int vcpus) {
-            return with(
-                    vm -> copy(vm, vm.host(), vm.state(), vm.memory(), vcpus, vm.intent(), set(vm), vm.obstacles()));
+            return with(vm -> VmCopies.copy(
+                    vm, vm.host(), vm.state(), vm.memory(), vcpus, vm.intent(), VmCopies.set(vm), vm.obstacles()));
         }
 
         public OneVm owner(Intent intent) {
-            return with(
-                    vm -> copy(vm, vm.host(), vm.state(), vm.memory(), vm.vcpus(), intent, set(vm), vm.obstacles()));
+            return with(vm -> VmCopies.copy(
+                    vm, vm.host(), vm.state(), vm.memory(), vm.vcpus(), intent, VmCopies.set(vm), vm.obstacles()));
         }
 
         public OneVm inSet(String set) {
-            return with(
-                    vm -> copy(vm, vm.host(), vm.state(), vm.memory(), vm.vcpus(), vm.intent(), set, vm.obstacles()));
+            return with(vm -> VmCopies.copy(
+                    vm, vm.host(), vm.state(), vm.memory(), vm.vcpus(), vm.intent(), set, vm.obstacles()));
         }
 
         public OneVm obstacle(String code) {
-            return with(vm -> copy(
+            return with(vm -> VmCopies.copy(
                     vm,
                     vm.host(),
                     vm.state(),
                     vm.memory(),
                     vm.vcpus(),
                     vm.intent(),
-                    set(vm),
+                    VmCopies.set(vm),
                     List.of(Refusal.of(code, "VM " + vm.name() + " has a " + code))));
         }
 
         /** Its memory can't be kept while its VMM is replaced. */
         public OneVm tied(String code) {
-            return with(vm -> copy(
+            return with(vm -> VmCopies.copy(
                     vm, vm.vmmCurrent(), vm.aside(), List.of(Refusal.of(code, "VM " + vm.name() + " has " + code))));
         }
 
         /** Another VMM is installed than the one that it runs on. */
         public OneVm outdated() {
-            return with(vm -> copy(vm, false, vm.aside(), vm.ties()));
+            return with(vm -> VmCopies.copy(vm, false, vm.aside(), vm.ties()));
         }
 
         /** It runs on what is installed. */
         public OneVm current() {
-            return with(vm -> copy(vm, true, false, vm.ties()));
+            return with(vm -> VmCopies.copy(vm, true, false, vm.ties()));
         }
 
         /** It is with the agent's own daemon. */
         public OneVm aside() {
-            return with(vm -> copy(vm, vm.vmmCurrent(), true, vm.ties()));
+            return with(vm -> VmCopies.copy(vm, vm.vmmCurrent(), true, vm.ties()));
         }
 
         public OneVm is(VmState state) {
-            return with(
-                    vm -> copy(vm, vm.host(), state, vm.memory(), vm.vcpus(), vm.intent(), set(vm), vm.obstacles()));
+            return with(vm -> VmCopies.copy(
+                    vm, vm.host(), state, vm.memory(), vm.vcpus(), vm.intent(), VmCopies.set(vm), vm.obstacles()));
         }
 
         /** It still runs where it is, and is paused on its way into another host. */
@@ -273,14 +289,14 @@ public final class Given {
                     .filter(vm -> vm.name().equals(name))
                     .findFirst()
                     .orElseThrow();
-            vms.add(copy(
+            vms.add(VmCopies.copy(
                     here,
                     new HostId(host),
                     VmState.PAUSED,
                     here.memory(),
                     here.vcpus(),
                     here.intent(),
-                    set(here),
+                    VmCopies.set(here),
                     here.obstacles()));
             return this;
         }
@@ -306,58 +322,6 @@ public final class Given {
         }
     }
 
-    private static @org.jspecify.annotations.Nullable String set(Vm vm) {
-        return vm.availabilitySet() == null ? null : vm.availabilitySet().value();
-    }
-
-    private static Vm copy(
-            Vm vm,
-            HostId host,
-            VmState state,
-            Bytes memory,
-            int vcpus,
-            Intent intent,
-            @org.jspecify.annotations.Nullable String set,
-            List<Refusal> obstacles) {
-        return new Vm(
-                vm.id(),
-                vm.name(),
-                vm.tenant(),
-                host,
-                state,
-                memory,
-                vcpus,
-                set == null ? null : new AvailabilitySetId(set),
-                intent,
-                vm.vmmVersion(),
-                obstacles,
-                vm.dirtyRate(),
-                vm.hasLocalStorage(),
-                vm.vmmCurrent(),
-                vm.aside(),
-                vm.ties());
-    }
-
-    private static Vm copy(Vm vm, boolean current, boolean aside, List<Refusal> ties) {
-        return new Vm(
-                vm.id(),
-                vm.name(),
-                vm.tenant(),
-                vm.host(),
-                vm.state(),
-                vm.memory(),
-                vm.vcpus(),
-                vm.availabilitySet(),
-                vm.intent(),
-                vm.vmmVersion(),
-                vm.obstacles(),
-                vm.dirtyRate(),
-                vm.hasLocalStorage(),
-                current,
-                aside,
-                ties);
-    }
-
     public OneVm vm(String name) {
         return new OneVm(name);
     }
@@ -370,6 +334,11 @@ public final class Given {
     public void updateOnlyBy(Method method) {
         methods.clear();
         methods.put(method, payload());
+    }
+
+    /** The update brings this component instead of a VMM. */
+    public void updateIsOf(Component other) {
+        component = other;
     }
 
     private static Payload payload() {
@@ -385,7 +354,7 @@ public final class Given {
         return new Update(
                 UPDATE,
                 "11.1",
-                Component.VMM,
+                component,
                 Severity.IMPORTANT,
                 "QEMU 11.1",
                 methods,

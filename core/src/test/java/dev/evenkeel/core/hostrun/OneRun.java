@@ -31,6 +31,7 @@ final class OneRun {
     private final Given given;
     private HostRun run;
     private Step last;
+    private Step lastThatOrdered;
     private final List<Step.Order> orders = new ArrayList<>();
     private final List<Notice> notices = new ArrayList<>();
     private final List<LedgerEntry> ledger = new ArrayList<>();
@@ -39,6 +40,7 @@ final class OneRun {
         this.given = given;
         this.run = run;
         this.last = Step.ignore(run);
+        this.lastThatOrdered = last;
     }
 
     static OneRun updating(Given given, String host) {
@@ -106,6 +108,7 @@ final class OneRun {
         last = HostRunDecider.decide(run, event, given.world());
         run = (HostRun) last.next();
         orders.addAll(last.orders());
+        lastThatOrdered = last.orders().isEmpty() ? lastThatOrdered : last;
         notices.addAll(last.notices());
         ledger.addAll(last.ledger());
         return this;
@@ -323,6 +326,16 @@ final class OneRun {
     /** Effects that were ordered so far, newest last. */
     List<Effect> effects() {
         return orders.stream().map(Step.Order::effect).toList();
+    }
+
+    /** All orders, newest last. */
+    List<Step.Order> orders() {
+        return orders;
+    }
+
+    /** The latest step that ordered anything. */
+    Step lastThatOrdered() {
+        return lastThatOrdered;
     }
 
     Step.Order latest() {
