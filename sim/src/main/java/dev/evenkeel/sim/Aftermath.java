@@ -47,12 +47,15 @@ final class Aftermath {
         for (int i = 0; i < TO_SETTLE.dividedBy(LOOK) && !settled(); i++) {
             sim.until(LOOK);
         }
-        active().stream().map(StoredRun::run).filter(run -> !asksOrWaits(run)).forEach(sim.invariants::waitsForPerson);
+        active().stream()
+                .map(StoredRun::run)
+                .filter(run -> !asksOrWaits(run))
+                .forEach(sim.invariants.end::waitsForPerson);
         for (int i = 0; i < TO_END.dividedBy(LOOK) && !active().isEmpty(); i++) {
             people.answer();
             sim.until(LOOK);
         }
-        active().forEach(stored -> sim.invariants.hasEnded(stored.run()));
+        active().forEach(stored -> sim.invariants.end.hasEnded(stored.run()));
         for (int i = 0; i < BY_HAND.dividedBy(LOOK) && !sim.migrations.idle(); i++) {
             sim.until(LOOK);
         }
@@ -77,7 +80,7 @@ final class Aftermath {
     /** It asks a person with its evidence, was paused by one, or waits for a host run that asks. */
     private boolean asksOrWaits(Run run) {
         if (run.needsPerson()) {
-            sim.invariants.waitsForPerson(run);
+            sim.invariants.end.waitsForPerson(run);
             return true;
         }
         if (run instanceof Rollout rollout) {

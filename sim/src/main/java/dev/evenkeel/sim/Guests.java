@@ -165,7 +165,7 @@ final class Guests {
     /** A person puts right what a run leaves to people: it runs again, or stays down by that person's hand. */
     void repairedByHand(SimVm vm) {
         if (vm.death == SimVm.Death.STOPPED
-                && !fleet.host(vm.home).closed()
+                && fleet.host(vm.home).switching == null
                 && fleet.free(vm.home).compareTo(vm.memory) >= 0) {
             vm.starts(fleet);
         } else if (vm.death == SimVm.Death.STOPPED) {

@@ -143,6 +143,7 @@ final class HostChanges {
     /** One component after the other, each with a chance to fail before it is touched. */
     private void change(SimHost host, EffectId effect, List<Part> parts, double failure, Outcome.Aftermath after) {
         host.changing = effect;
+        host.leftClosed = null;
         TreeMap<String, String> before = new TreeMap<>(host.versions);
         next(host, effect, parts, 0, before, failure, after);
     }
@@ -199,8 +200,10 @@ final class HostChanges {
 
     /** The agent or its host died. */
     void interrupted(HostId id) {
-        fleet.host(id).verifying = null;
-        over(fleet.host(id));
+        SimHost host = fleet.host(id);
+        host.verifying = null;
+        host.leftClosed = host.changing == null ? host.leftClosed : host.changing;
+        over(host);
     }
 
     /** What an agent finds of a change that was cut off. It can't tell a host that was not touched yet from another. */
@@ -212,6 +215,7 @@ final class HostChanges {
     /** A person puts a half-changed host right: back to what it ran before. */
     void repairedByHand(HostId id, UpdateId update) {
         SimHost host = fleet.host(id);
+        host.leftClosed = null;
         SortedMap<String, String> before = host.before.get(update);
         if (before != null && !Catalogue.get(update).isOn(host.facts())) {
             SortedMap<String, String> brought = Catalogue.get(update).verify();

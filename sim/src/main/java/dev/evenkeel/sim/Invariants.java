@@ -13,19 +13,12 @@ import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.engine.Step;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Intent;
-import dev.evenkeel.core.fleet.Refusal;
-import dev.evenkeel.core.hostrun.HostRun;
-import dev.evenkeel.core.hostrun.HostRunState;
-import dev.evenkeel.core.rollout.Rollout;
-import dev.evenkeel.core.rollout.RolloutState;
 import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.update.UpdateId;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that must hold, in one place. It watches from outside: it keeps its own account of commits, leases and
@@ -49,11 +42,13 @@ final class Invariants {
     private final TreeMap<HostId, EffectId> changing = new TreeMap<>();
     private final TreeSet<HostId> emptied = new TreeSet<>();
     private final KernelInvariants kernels;
+    final EndInvariants end;
     private long newestEpoch;
 
     Invariants(SimFleet fleet, TreeSet<String> published, Trace trace) {
         this.fleet = fleet;
         this.published = published;
+        this.end = new EndInvariants(fleet);
         this.kernels = new KernelInvariants(fleet, trace);
     }
 
@@ -136,6 +131,12 @@ final class Invariants {
                 holders.remove(scope);
             }
         }
+    }
+
+    /** All runs have ended: nothing is left over. */
+    void allUsable() {
+        require(holders.isEmpty(), Invariant.USABLE, "held after all runs ended: " + holders);
+        end.allUsable();
     }
 
     boolean holds(RunId run, String scope) {
@@ -312,62 +313,6 @@ final class Invariants {
                 !effect.outstanding() && (effect.outcome() != null || ended.contains(effect.run())),
                 Invariant.OUTCOME_KEPT,
                 effect.id() + " was confirmed and is kept as " + effect);
-    }
-
-    // At the end, when nothing goes wrong any more.
-
-    /** A run that has not ended in time must wait for a person, who must find out why. */
-    void waitsForPerson(Run run) {
-        Refusal why = evidence(run);
-        require(
-                run.needsPerson() && why != null && !why.why().isBlank(),
-                Invariant.ENDS_OR_PERSON,
-                run.id() + " neither ends nor asks a person: " + run);
-    }
-
-    private static @Nullable Refusal evidence(Run run) {
-        return switch (run) {
-            case HostRun h when h.state() instanceof HostRunState.NeedsPerson p -> p.why();
-            case Rollout r when r.state() instanceof RolloutState.Halted p -> p.why();
-            default -> null;
-        };
-    }
-
-    void hasEnded(Run run) {
-        require(
-                run.ended(),
-                Invariant.ENDS_OR_PERSON,
-                run.id() + " was answered by a person and still goes on: " + run);
-    }
-
-    /** All runs have ended: nothing is left over. */
-    void allUsable() {
-        require(holders.isEmpty(), Invariant.USABLE, "held after all runs ended: " + holders);
-        List<String> left = new ArrayList<>();
-        for (SimVm vm : fleet.vms()) {
-            require(
-                    vm.death != SimVm.Death.STOPPED,
-                    Invariant.STARTED_AGAIN,
-                    vm.id + " is down by " + vm.asked + " after all runs ended");
-            if (vm.aside) {
-                left.add(vm.id + " set aside on " + vm.home);
-            }
-            if (vm.still != null) {
-                left.add(vm.id + " standing still on " + vm.home);
-            }
-            if (vm.incoming != null) {
-                left.add(vm.id + " half defined on " + vm.incoming);
-            }
-        }
-        for (SimHost host : fleet.hosts()) {
-            if (host.changing != null) {
-                left.add(host.id + " still changing by " + host.changing);
-            }
-            if (host.switching != null || host.booting) {
-                left.add(host.id + " still changing its kernel by " + host.switching);
-            }
-        }
-        require(left.isEmpty(), Invariant.USABLE, "left over: " + left);
     }
 
     static void require(boolean holds, Invariant invariant, String what) {

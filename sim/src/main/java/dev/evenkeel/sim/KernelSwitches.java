@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,7 @@ final class KernelSwitches {
     private final Trace trace;
     private final Migrations.Listener listener;
     private final Consumer<HostId> dies;
+    private final Predicate<HostId> stumbles;
     private final Consumer<HostId> starts;
     private final TreeMap<HostId, Job> jobs = new TreeMap<>();
     private final TreeMap<EffectId, Outcome> done = new TreeMap<>();
@@ -70,6 +72,7 @@ final class KernelSwitches {
 
     /**
      * @param dies the agent of this host ends with its kernel
+     * @param stumbles it may die here, with some chance, and did if true
      * @param starts it is started by the next one
      */
     KernelSwitches(
@@ -82,6 +85,7 @@ final class KernelSwitches {
             Faults faults,
             Migrations.Listener listener,
             Consumer<HostId> dies,
+            Predicate<HostId> stumbles,
             Consumer<HostId> starts) {
         this.queue = queue;
         this.chance = chance;
@@ -92,6 +96,7 @@ final class KernelSwitches {
         this.faults = faults;
         this.listener = listener;
         this.dies = dies;
+        this.stumbles = stumbles;
         this.starts = starts;
     }
 
@@ -157,6 +162,9 @@ final class KernelSwitches {
                 .filter(vm -> vm.runsOn(job.host.id) && vm.still == null)
                 .findFirst()
                 .orElse(null);
+        if (!job.still.isEmpty() && stumbles.test(job.host.id)) {
+            return;
+        }
         if (next == null) {
             boots(job);
         } else if (chance.happens(faults.refusal() / 3)) {
@@ -223,6 +231,9 @@ final class KernelSwitches {
             return;
         }
         later(job, chance.around(Duration.ofMillis(300)), "resumes " + next, () -> {
+            if (stumbles.test(job.host.id)) {
+                return;
+            }
             if (resumes(job, next, faults.refusal() / 3)) {
                 resumeNext(job);
             } else {

@@ -89,31 +89,23 @@ final class Misfortune {
 
     private void agentCrash() {
         HostId host = someHostRatherWithVmsStandingStill();
-        SimAgent agent = agent(host);
+        SimAgent agent = sim.agent(host);
         sim.trace().note("the agent of " + host + " dies");
         agent.crash();
         later(Duration.ofSeconds(1), Duration.ofSeconds(60), "agent " + host + " restarts", agent::start);
-    }
-
-    private SimAgent agent(HostId host) {
-        SimAgent agent = sim.agents.get(host);
-        if (agent == null) {
-            throw new IllegalStateException("no agent on " + host);
-        }
-        return agent;
     }
 
     private void hostDeath() {
         SimHost host = sim.fleet.host(someHostRatherWithVmsStandingStill());
         if (host.up) {
             sim.trace().note(host.id + " dies");
-            agent(host.id).crash();
+            sim.agent(host.id).crash();
             host.up = false;
             sim.migrations.hostDied(host.id);
             sim.switches.hostDied(host.id);
             later(Duration.ofSeconds(20), Duration.ofSeconds(240), host.id + " is back", () -> {
                 host.comesUp();
-                agent(host.id).start();
+                sim.agent(host.id).start();
             });
         }
     }

@@ -135,7 +135,7 @@ final class SimAgent {
     }
 
     /** It dies here with some chance: between any two steps. */
-    private boolean stumbles() {
+    boolean stumbles() {
         if (world.chance().happens(world.faults().get().agentStep())) {
             crash();
             world.queue()
@@ -280,6 +280,9 @@ final class SimAgent {
     /** Into the journal, from where it is told until the server has it. */
     private void ended(Entry entry, Outcome outcome) {
         entry.outcome = outcome;
+        if (entry.order.id().equals(world.fleet().host(host).leftClosed)) {
+            world.fleet().host(host).leftClosed = null;
+        }
         untold.add(entry.order.id());
     }
 

@@ -49,6 +49,10 @@ final class SimHost {
     @Nullable
     EffectId changing;
 
+    /** A change that was cut off, for which the host stays closed until it is decided on or power fails. */
+    @Nullable
+    EffectId leftClosed;
+
     /** The verification under way; it ends with the agent that does it. */
     @Nullable
     EffectId verifying;
@@ -61,13 +65,14 @@ final class SimHost {
 
     /** Whether it takes no VM just now. */
     boolean closed() {
-        return changing != null || switching != null;
+        return changing != null || switching != null || leftClosed != null;
     }
 
     /** Its power is back. */
     void comesUp() {
         if (!up) {
             up = true;
+            leftClosed = null;
             versions.put("kernel", kernels.last());
         }
     }

@@ -65,6 +65,7 @@ public final class Simulation {
                 faults,
                 this::ended,
                 host -> onAgent(host, SimAgent::crash),
+                host -> agent(host).stumbles(),
                 host -> onAgent(host, SimAgent::start));
         SimAgent.World surroundings = new SimAgent.World(
                 queue,
@@ -231,10 +232,15 @@ public final class Simulation {
     }
 
     private void onAgent(HostId host, Consumer<SimAgent> what) {
+        what.accept(agent(host));
+    }
+
+    SimAgent agent(HostId host) {
         SimAgent agent = agents.get(host);
-        if (agent != null) {
-            what.accept(agent);
+        if (agent == null) {
+            throw new IllegalStateException("no agent on " + host);
         }
+        return agent;
     }
 
     /** The agents' way to whichever server leads. */
