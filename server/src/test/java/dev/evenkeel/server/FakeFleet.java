@@ -8,6 +8,7 @@ import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.server.Api.Reply;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +27,24 @@ final class FakeFleet implements AutoCloseable {
 
     /** A host hN with a VM of each of these tenants: vm-N0, vm-N1 and so on. */
     FakeFleet host(String name, String... tenants) {
+        return host(name, Intent.DEFAULT, tenants);
+    }
+
+    /** The same, with VMs whose owners let them stand still for a minute. */
+    FakeFleet patientHost(String name, String... tenants) {
+        Intent patient = new Intent(
+                Duration.ofMinutes(1),
+                Intent.Migration.ALLOWED,
+                false,
+                Intent.Restart.NEVER,
+                Intent.OnHostFailure.LEAVE);
+        return host(name, patient, tenants);
+    }
+
+    private FakeFleet host(String name, Intent intent, String... tenants) {
         HostId host = platform.addHost(name);
         for (int v = 0; v < tenants.length; v++) {
-            vms.add(platform.addVm("vm-" + name.substring(1) + v, host, tenants[v], Intent.DEFAULT));
+            vms.add(platform.addVm("vm-" + name.substring(1) + v, host, tenants[v], intent));
         }
         ids.add(host);
         return this;

@@ -14,6 +14,9 @@ import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.fleet.VmState;
+import dev.evenkeel.core.impact.Ladder;
+import dev.evenkeel.core.update.Method;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,8 +33,11 @@ import org.jspecify.annotations.Nullable;
 final class FakePlatform {
     static final String OLD = "10.0.2";
     static final String NEW = "11.1.3";
+    static final String OLD_KERNEL = "6.1.0";
+    static final String NEW_KERNEL = "6.2.0";
 
     private final Map<HostId, String> qemu = new TreeMap<>();
+    private final Map<HostId, String> kernels = new TreeMap<>();
     private final Map<VmId, Vm> vms = new LinkedHashMap<>();
     private final Map<EffectId, Integer> performed = new HashMap<>();
     private @Nullable CountDownLatch gate;
@@ -75,6 +81,10 @@ final class FakePlatform {
         return qemu.getOrDefault(host, "?");
     }
 
+    synchronized String kernel(HostId host) {
+        return kernels.getOrDefault(host, OLD_KERNEL);
+    }
+
     /** How often an effect was really carried out. */
     synchronized int performed(EffectId effect) {
         return performed.getOrDefault(effect, 0);
@@ -110,7 +120,7 @@ final class FakePlatform {
     }
 
     synchronized Sight look(HostId host) {
-        TreeMap<String, String> versions = new TreeMap<>(Map.of("kernel", "6.1.0", "libvirt", "11.3.0"));
+        TreeMap<String, String> versions = new TreeMap<>(Map.of("kernel", kernel(host), "libvirt", "11.3.0"));
         versions.put("qemu", qemu(host));
         HostFacts facts = new HostFacts(
                 host.value(),
@@ -120,7 +130,7 @@ final class FakePlatform {
                 8,
                 Bytes.ofMiB(16384),
                 versions,
-                new TreeSet<>(List.of("post-copy")));
+                new TreeSet<>(List.of("post-copy", Ladder.PRESERVE_KERNEL)));
         List<Vm> here = new ArrayList<>();
         vms.values().stream().filter(vm -> vm.host().equals(host)).forEach(here::add);
         return new Sight(facts, here);
@@ -158,6 +168,8 @@ final class FakePlatform {
             return switch (order.effect()) {
                 case Effect.MoveVm move -> move(host, move);
                 case Effect.HandOver h -> new Outcome.Acted();
+                case Effect.SwitchKernel s -> starts(host, s.back() ? OLD_KERNEL : NEW_KERNEL);
+                case Effect.ApplyUpdate a when a.method() == Method.PRESERVE_KERNEL -> change(host, qemu(host));
                 case Effect.ApplyUpdate a -> change(host, NEW);
                 case Effect.VerifyUpdate v -> change(host, qemu(host));
                 case Effect.UndoUpdate u -> change(host, OLD);
@@ -167,6 +179,18 @@ final class FakePlatform {
                 case Effect.AskAgain a -> throw new IllegalArgumentException("not for a driver");
             };
         }
+    }
+
+    /** Every VM of the host stands still for it. */
+    private Outcome starts(HostId host, String kernel) {
+        TreeMap<String, String> before = new TreeMap<>(Map.of("kernel", kernel(host)));
+        kernels.put(host, kernel);
+        List<Outcome.Stood> stood = vms.values().stream()
+                .filter(vm -> vm.host().equals(host))
+                .map(vm -> new Outcome.Stood(
+                        vm.id(), Duration.ofSeconds(12), Duration.ofSeconds(18), null, Duration.ofMillis(1), null))
+                .toList();
+        return new Outcome.Switched(before, new TreeMap<>(Map.of("kernel", kernel)), stood, null);
     }
 
     private Outcome move(HostId host, Effect.MoveVm move) {

@@ -82,6 +82,7 @@ final class Invariants {
         step.release().forEach(scope -> released(scope, run.id()));
         step.acquire().forEach(hold -> acquired(hold, run.id()));
         step.orders().forEach(this::stopsOnlyWhatMayBe);
+        kernels.ordered(step, scope -> holds(run.id(), scope));
         if (commit.event() instanceof RunEvent.ResolveOrdered) {
             answered.add(run.id());
         }

@@ -1,9 +1,14 @@
 package dev.evenkeel.sim;
 
+import dev.evenkeel.core.engine.Effect;
 import dev.evenkeel.core.engine.EffectId;
+import dev.evenkeel.core.engine.Step;
 import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.hostrun.HostRun;
+import dev.evenkeel.core.hostrun.HostRunState;
 import dev.evenkeel.core.impact.PauseModel;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** What must hold while VMs stand still because their host starts another kernel. */
 final class KernelInvariants {
@@ -29,6 +34,21 @@ final class KernelInvariants {
             if (fleet.host(vm.home).booting && vm.runsOn(vm.home) && vm.still == null) {
                 throw new Violation(Invariant.NO_VM_LOST, vm.id + " ran when the kernel of " + vm.home + " ended");
             }
+        }
+    }
+
+    /** Whatever the run knows to be on the host is held before it is to stand still. */
+    void ordered(Step step, Predicate<String> held) {
+        boolean switches = step.orders().stream().anyMatch(order -> order.effect() instanceof Effect.SwitchKernel);
+        HostRunState state = step.next() instanceof HostRun run ? run.state() : null;
+        HostRunState now = state instanceof HostRunState.NeedsPerson asks ? asks.resume() : state;
+        if (switches && now instanceof HostRunState.Switching switching) {
+            switching
+                    .moves()
+                    .forEach(move -> Invariants.require(
+                            held.test("vm:" + move.vm()),
+                            Invariant.BUDGETS,
+                            switching.effect() + " without " + move.vm()));
         }
     }
 

@@ -109,7 +109,7 @@ final class People {
             second.remove(hosts.getFirst());
         }
         int which = chance.between(1, 100);
-        UpdateId update = which <= 40 ? Catalogue.FIRST : which <= 85 ? Catalogue.KERNEL : Catalogue.SECOND;
+        UpdateId update = which <= 50 ? Catalogue.FIRST : which <= 85 ? Catalogue.KERNEL : Catalogue.SECOND;
         RolloutPolicy policy = new RolloutPolicy(
                 chance.between(1, 3), chance.between(1, 2), chance.between(0, 2), Duration.ofSeconds(60), runPolicy());
         order(Rollout.ordered(

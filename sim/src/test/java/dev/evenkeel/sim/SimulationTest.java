@@ -48,7 +48,15 @@ class SimulationTest {
                         "host run REFUSED STOP_FAILED",
                         "notice VmRestarted",
                         "notice VmKeptRunning",
-                        "notice HostFilledAgain");
+                        "notice HostFilledAgain",
+                        "order SwitchKernel",
+                        "host run UNDONE PANIC",
+                        "host run UNDONE SAVE_FAILED",
+                        "asks NOT_RESUMED",
+                        "notice VmDied HOST_FAILED",
+                        "switch back",
+                        "switch INTERRUPTED",
+                        "switch POWER_LOST");
     }
 
     private static Map<String, Integer> tally(List<Verdict> verdicts) {

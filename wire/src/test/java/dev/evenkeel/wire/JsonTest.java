@@ -18,6 +18,7 @@ import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.hostrun.HostRun;
 import dev.evenkeel.core.hostrun.HostRunState;
+import dev.evenkeel.core.hostrun.Move;
 import dev.evenkeel.core.hostrun.Purpose;
 import dev.evenkeel.core.hostrun.RunPolicy;
 import dev.evenkeel.core.rollout.Rollout;
@@ -29,6 +30,8 @@ import dev.evenkeel.core.update.UpdateId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import tools.jackson.core.JacksonException;
 
@@ -100,6 +103,64 @@ class JsonTest {
         assertThat(roundTrip(ended, RunEvent.class)).isEqualTo(ended);
         RunEvent resolved = new RunEvent.ResolveOrdered("ann", RunOutcome.DONE, "I looked");
         assertThat(roundTrip(resolved, RunEvent.class)).isEqualTo(resolved);
+    }
+
+    @Test
+    void aChangeOfTheKernelComesBackWithEveryVmThatStoodStill() {
+        Effect back = new Effect.SwitchKernel(new UpdateId("kernel-6.2"), true);
+        assertThat(roundTrip(back, Effect.class)).isEqualTo(back);
+        Outcome switched = new Outcome.Switched(
+                new TreeMap<>(Map.of("kernel", "6.1")),
+                new TreeMap<>(Map.of("kernel", "6.1")),
+                List.of(
+                        new Outcome.Stood(
+                                new VmId("6f1c"),
+                                Duration.ofNanos(12_345_678_901L),
+                                Duration.ofSeconds(18),
+                                Duration.ofSeconds(-12),
+                                Duration.ofMillis(1),
+                                null),
+                        new Outcome.Stood(
+                                new VmId("7a2d"),
+                                Duration.ofSeconds(12),
+                                Duration.ofSeconds(18),
+                                null,
+                                null,
+                                Refusal.of("POWER_LOST", "its host lost its power"))),
+                Refusal.of("PANIC", "the kernel did not come up"));
+        RunEvent ended = new RunEvent.EffectEnded(new EffectId("r1/4"), switched);
+        assertThat(roundTrip(ended, RunEvent.class)).isEqualTo(ended);
+    }
+
+    @Test
+    void aRunWhoseVmsStandStillComesBack() {
+        HostRunState waiting = new HostRunState.Switching(
+                List.of(), null, NOW, NOW.plusSeconds(60), null, Refusal.of("VERIFY_FAILED", "it runs another"));
+        assertThat(roundTrip(waiting, HostRunState.class)).isEqualTo(waiting);
+        Move move = new Move(
+                new VmId("6f1c"),
+                "web-1",
+                Move.Status.MOVING,
+                1,
+                new EffectId("r1/4"),
+                new HostId("h1"),
+                NOW,
+                NOW,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(60),
+                null);
+        HostRunState asked = new HostRunState.NeedsPerson(
+                new HostRunState.Switching(
+                        List.of(move),
+                        new EffectId("r1/4"),
+                        NOW,
+                        NOW.plusSeconds(60),
+                        Refusal.of("CANCELLED", "by ann"),
+                        null),
+                Refusal.of("NOT_RESUMED", "one stands still"),
+                NOW,
+                NOW.plusSeconds(60));
+        assertThat(roundTrip(asked, HostRunState.class)).isEqualTo(asked);
     }
 
     @Test

@@ -8,18 +8,22 @@ import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.HostFacts;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.MigrationDomainId;
+import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.fleet.TenantId;
 import dev.evenkeel.core.fleet.Topology;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.impact.Impact;
 import dev.evenkeel.core.impact.PauseModel;
 import dev.evenkeel.server.SomeVm;
+import dev.evenkeel.core.impact.VmForecast;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The forecasts of restarts and hand-overs rest on those that were seen. */
+/** The forecasts of restarts, hand-overs and changes of the kernel rest on those that were seen. */
 class LearnedPausesTest {
     private static final Instant NOW = Instant.parse("2026-03-01T00:00:00Z");
 
@@ -61,7 +65,11 @@ class LearnedPausesTest {
     }
 
     private Duration handOverOn(HostId id) {
-        Host host = new Host(
+        return ((Impact.Pause) pauses.handOver(vmOn(id), host(id)).impact()).expected();
+    }
+
+    private static Host host(HostId id) {
+        return new Host(
                 id,
                 new Topology("r", "z", "rack1", new MigrationDomainId("md1")),
                 new HostFacts(id.value(), "a", "x86_64", "sim", 2, Bytes.ofMiB(1), new TreeMap<>(), new TreeSet<>()),
@@ -69,8 +77,10 @@ class LearnedPausesTest {
                 false,
                 true,
                 NOW);
-        Vm vm = SomeVm.on(id, "vm-a").vm();
-        return ((Impact.Pause) pauses.handOver(vm, host).impact()).expected();
+    }
+
+    private static Vm vmOn(HostId id) {
+        return SomeVm.on(id, "vm-a").vm();
     }
 
     @Test
@@ -82,5 +92,40 @@ class LearnedPausesTest {
 
         assertThat(handOverOn(H1)).isEqualTo(Duration.ofMillis(25));
         assertThat(handOverOn(new HostId("h2"))).isEqualTo(Duration.ofMillis(25));
+    }
+
+    private VmForecast switchOn(String host) {
+        return pauses.switchKernel(vmOn(new HostId(host)), host(new HostId(host)));
+    }
+
+    private static Outcome.Stood stood(String vm, long seconds, @Nullable Refusal died) {
+        return new Outcome.Stood(
+                new VmId(vm), Duration.ofSeconds(seconds), Duration.ofSeconds(seconds + 5), null, null, died);
+    }
+
+    private static Outcome switched(@Nullable Refusal why, Outcome.Stood... stood) {
+        return new Outcome.Switched(new TreeMap<>(), new TreeMap<>(), List.of(stood), why);
+    }
+
+    @Test
+    void aChangeOfTheKernelIsForeseenFromEveryVmThatStoodStillForOneOnItsHostElseOnAny() {
+        assertThat(switchOn("h1").impact()).isEqualTo(new Impact.Pause(PauseModel.SWITCH_KERNEL));
+        pauses.learn(H1, switched(null, stood("vm-a", 14, null), stood("vm-b", 15, null), stood("vm-c", 40, null)));
+        pauses.learn(new HostId("h2"), switched(null, stood("vm-d", 90, null)));
+
+        assertThat(switchOn("h1").impact()).isEqualTo(new Impact.Pause(Duration.ofSeconds(15)));
+        assertThat(switchOn("h1").total()).isEqualTo(Duration.ofSeconds(20));
+        assertThat(switchOn("h2").impact()).isEqualTo(new Impact.Pause(Duration.ofSeconds(90)));
+        assertThat(switchOn("h3").impact()).as("of all four").isEqualTo(new Impact.Pause(Duration.ofSeconds(40)));
+    }
+
+    @Test
+    void aKernelThatDidNotComeUpOrAVmThatDiedTeachesNothing() {
+        Refusal no = Refusal.of("PANIC", "it did not come up");
+        pauses.learn(H1, switched(no, stood("vm-a", 40, null)));
+        pauses.learn(H1, switched(null, stood("vm-a", 300, no)));
+        pauses.learn(H1, switched(null));
+
+        assertThat(switchOn("h1").impact()).isEqualTo(new Impact.Pause(PauseModel.SWITCH_KERNEL));
     }
 }
