@@ -67,7 +67,7 @@ record Faults(
                 sometimes(chance, 0.3),
                 sometimes(chance, 0.3),
                 sometimes(chance, 0.3),
-                sometimes(chance, 60, 300),
+                sometimes(chance, 30, 200),
                 Duration.ofSeconds(chance.between(30, 120)));
     }
 
