@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
         name = "evenkeel agent",
         description = "The part of Evenkeel that lives on a host.",
         mixinStandardHelpOptions = true,
-        subcommands = {HandoverCommand.class, JoinCommand.class, RunCommand.class})
+        subcommands = {HandoverCommand.class, JoinCommand.class, KernelCommand.class, RunCommand.class})
 public final class Main {
     private Main() {}
 

@@ -174,6 +174,7 @@ final class RunCommand implements Callable<Integer> {
         KernelSwitch kernels = new KernelSwitch(state, libvirt, closing, services::reloadVirtualisation);
         try {
             kernels.install();
+            Thread.ofPlatform().name("takes up a change of the kernel").start(kernels::takeUp);
         } catch (IOException e) {
             LOG.warn("VMs that were kept while a kernel was replaced can't move here: {}", e.toString());
         }

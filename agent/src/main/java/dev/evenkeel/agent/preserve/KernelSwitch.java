@@ -14,7 +14,6 @@ import dev.evenkeel.core.engine.Outcome.Aftermath;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.update.Update;
-import dev.evenkeel.core.update.UpdateId;
 import dev.evenkeel.wire.trust.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,6 +85,20 @@ public final class KernelSwitch {
         }
     }
 
+    /** VMs that stand still are resumed when the agent starts, whoever wants to know what came of it. */
+    public synchronized void takeUp() {
+        try {
+            KernelNote.read(note()).ifPresent(this::takeUp);
+        } catch (IOException e) {
+            LOG.error("{}", unreadable(e).why());
+        }
+    }
+
+    private Outcome takeUp(KernelNote left) {
+        Outcome outcome = left.outcome();
+        return outcome == null ? settle(left, null) : outcome;
+    }
+
     /** What became of an order that was cut off by the end of the kernel, or of this agent. */
     public Probe probe(EffectId effect) {
         try {
@@ -101,12 +114,41 @@ public final class KernelSwitch {
         }
     }
 
+    /** What the last one came to; empty when there was none, or VMs stand still. */
+    public Optional<Outcome> last() throws IOException {
+        return KernelNote.read(note()).flatMap(note -> Optional.ofNullable(note.outcome()));
+    }
+
     /** @param back the kernel that ran before the update was first brought in is wanted, not the update's own */
     public synchronized Outcome perform(EffectId effect, Update update, boolean back) {
         try {
-            Optional<KernelNote> left = KernelNote.read(note()).filter(KernelNote::isOpen);
+            String running = NextKernel.running();
+            Path before = state.resolve("kernels").resolve(update.id().value().replaceAll("[^A-Za-z0-9._-]", "_"));
+            if (back) {
+                return start(
+                        effect, Files.exists(before) ? Files.readString(before).strip() : running);
+            }
+            String wanted = update.verify().getOrDefault("kernel", "");
+            if (!Update.matches(running, wanted)) {
+                PrivateFiles.makeDirectory(state.resolve("kernels"));
+                PrivateFiles.write(before, running + "\n");
+            }
+            return start(effect, wanted);
+        } catch (IOException e) {
+            return notPrepared(e);
+        }
+    }
+
+    /**
+     * Starts a kernel, or says what came of it when this effect has done so.
+     *
+     * @param wanted its release, or what the release begins with, as in an update's verify
+     */
+    public synchronized Outcome start(EffectId effect, String wanted) {
+        try {
+            Optional<KernelNote> left = KernelNote.read(note());
             if (left.isPresent()) {
-                Outcome settled = settle(left.get(), null);
+                Outcome settled = takeUp(left.get());
                 if (left.get().effect().equals(effect)) {
                     return settled;
                 }
@@ -119,8 +161,6 @@ public final class KernelSwitch {
         }
         try {
             String running = NextKernel.running();
-            String wanted =
-                    back ? before(update.id()).orElse(running) : update.verify().getOrDefault("kernel", "");
             if (Update.matches(running, wanted)) {
                 return new Outcome.Switched(kernel(running), kernel(running), List.of(), null);
             }
@@ -130,20 +170,21 @@ public final class KernelSwitch {
                 return failed(mount.isEmpty() ? notKept() : notInstalled(wanted));
             }
             Optional<Refusal> loses = next.get().losesMemory();
-            return loses.isPresent()
-                    ? failed(loses.get())
-                    : begin(effect, back ? null : update.id(), running, next.get(), mount.get());
+            return loses.isPresent() ? failed(loses.get()) : begin(effect, running, next.get(), mount.get());
         } catch (IOException | LibvirtException e) {
             tidy();
-            return failed(Refusal.of(
-                    "NOT_PREPARED",
-                    "this host could not be made ready for another kernel, and no VM was touched: " + e.getMessage()));
+            return notPrepared(e);
         }
     }
 
+    private static Outcome notPrepared(Exception e) {
+        return failed(Refusal.of(
+                "NOT_PREPARED",
+                "this host could not be made ready for another kernel, and no VM was touched: " + e.getMessage()));
+    }
+
     /** All that can be done while the VMs run; whatever fails in here leaves them running. */
-    private Outcome begin(
-            EffectId effect, @Nullable UpdateId forward, String running, NextKernel next, PersistentMemory.Mount mount)
+    private Outcome begin(EffectId effect, String running, NextKernel next, PersistentMemory.Mount mount)
             throws IOException {
         Path kept = kept();
         KernelNote note;
@@ -179,10 +220,6 @@ public final class KernelSwitch {
             if (!KernelReadiness.look(connection, mount).equals(found)) {
                 tidy();
                 return failed(Refusal.of("VMS_CHANGED", "VMs came or went while this host was made ready"));
-            }
-            if (forward != null) {
-                PrivateFiles.makeDirectory(state.resolve("kernels"));
-                PrivateFiles.write(beforeFile(forward), running + "\n");
             }
             note = new KernelNote(
                     effect, running, next.release(), KernelNote.thisBoot(), began, clocks(connection, found), null);
@@ -336,15 +373,6 @@ public final class KernelSwitch {
             LOG.warn("something is left of a change of the kernel: {}", e.toString());
         }
         closing.open();
-    }
-
-    private Optional<String> before(UpdateId update) throws IOException {
-        Path file = beforeFile(update);
-        return Files.exists(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
-    }
-
-    private Path beforeFile(UpdateId update) {
-        return state.resolve("kernels").resolve(update.value().replaceAll("[^A-Za-z0-9._-]", "_"));
     }
 
     private Path note() {
