@@ -6,6 +6,7 @@ import dev.evenkeel.agent.packages.Closing;
 import dev.evenkeel.agent.packages.HookHearing;
 import dev.evenkeel.agent.packages.QemuHook;
 import dev.evenkeel.agent.packages.RunningSoftware;
+import dev.evenkeel.agent.packages.ServicePolicy;
 import dev.evenkeel.agent.packages.Services;
 import dev.evenkeel.agent.preserve.KernelSwitch;
 import dev.evenkeel.core.engine.EffectId;
@@ -55,8 +56,10 @@ final class KernelCommand implements Callable<Integer> {
         }
         Supplier<Connection> libvirt = () -> Connection.open(libvirtUri);
         Services services = new Services();
-        Closing closing =
-                new Closing(new QemuHook(hooks, state).mark(), new HookHearing(new RunningSoftware(libvirt), services));
+        Closing closing = new Closing(
+                new QemuHook(hooks, state).mark(),
+                new HookHearing(new RunningSoftware(libvirt), services),
+                new ServicePolicy(Path.of("/usr/sbin")));
         KernelSwitch kernels = new KernelSwitch(state, libvirt, closing, services::reloadVirtualisation);
         Outcome outcome = release == null
                 ? kernels.last().orElseThrow(() -> new IOException("no kernel was started under VMs of this host yet"))

@@ -14,7 +14,6 @@ import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
-import dev.evenkeel.core.fleet.VmState;
 import dev.evenkeel.core.impact.Ladder;
 import dev.evenkeel.core.update.Method;
 import java.time.Duration;

@@ -60,8 +60,7 @@ public final class LibvirtHostDriver implements HostDriver {
             case Effect.MoveVm move -> moves.perform(order.id(), move);
             case Effect.HandOver over -> handOvers.perform(order.id(), over);
             case Effect.AbortMove abort -> moves.abort(abort);
-            case Effect.ApplyUpdate apply ->
-                with(apply.update(), update -> packages.apply(order.id(), update, apply.method()));
+            case Effect.ApplyUpdate apply -> with(apply.update(), update -> apply(order.id(), update, apply.method()));
             case Effect.SwitchKernel s -> with(s.update(), update -> kernels.perform(order.id(), update, s.back()));
             case Effect.VerifyUpdate verify -> with(verify.update(), packages::verify);
             case Effect.UndoUpdate undo ->
@@ -70,6 +69,18 @@ public final class LibvirtHostDriver implements HostDriver {
             case Effect.StartVm start -> restarts.start(start.vm());
             case Effect.AskAgain again -> throw new IllegalArgumentException("the executor answers " + again);
         };
+    }
+
+    private Outcome apply(EffectId id, Update update, Method method) {
+        if (method == Method.PRESERVE_KERNEL) {
+            try {
+                kernels.remember(update);
+            } catch (IOException e) {
+                Refusal why = Refusal.of("STATE_DISK", "which kernel runs can't be noted: " + e.getMessage());
+                return new Outcome.Failed(why, Aftermath.UNCHANGED, true);
+            }
+        }
+        return packages.apply(id, update, method);
     }
 
     @Override

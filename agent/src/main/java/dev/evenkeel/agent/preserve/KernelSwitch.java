@@ -122,21 +122,28 @@ public final class KernelSwitch {
     /** @param back the kernel that ran before the update was first brought in is wanted, not the update's own */
     public synchronized Outcome perform(EffectId effect, Update update, boolean back) {
         try {
-            String running = NextKernel.running();
-            Path before = state.resolve("kernels").resolve(update.id().value().replaceAll("[^A-Za-z0-9._-]", "_"));
-            if (back) {
-                return start(
-                        effect, Files.exists(before) ? Files.readString(before).strip() : running);
+            if (!back) {
+                remember(update);
+                return start(effect, update.verify().getOrDefault("kernel", ""));
             }
-            String wanted = update.verify().getOrDefault("kernel", "");
-            if (!Update.matches(running, wanted)) {
-                PrivateFiles.makeDirectory(state.resolve("kernels"));
-                PrivateFiles.write(before, running + "\n");
-            }
-            return start(effect, wanted);
+            Path before = before(update);
+            return start(effect, Files.exists(before) ? Files.readString(before).strip() : NextKernel.running());
         } catch (IOException e) {
             return notPrepared(e);
         }
+    }
+
+    /** Notes the kernel that runs before an update is brought in, for the way back. */
+    public void remember(Update update) throws IOException {
+        String running = NextKernel.running();
+        if (!Update.matches(running, update.verify().getOrDefault("kernel", ""))) {
+            PrivateFiles.makeDirectory(state.resolve("kernels"));
+            PrivateFiles.write(before(update), running + "\n");
+        }
+    }
+
+    private Path before(Update update) {
+        return state.resolve("kernels").resolve(update.id().value().replaceAll("[^A-Za-z0-9._-]", "_"));
     }
 
     /**
