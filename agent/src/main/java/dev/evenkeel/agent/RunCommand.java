@@ -63,6 +63,9 @@ final class RunCommand implements Callable<Integer> {
     private static final Duration CLEAR_EVERY = Duration.ofSeconds(15);
     private static final int HANDOVER_CALLS = 16;
     /** Where packages' scripts look for the policy of services (Debian Policy 9.3.3.1). */
+    /** What a server takes to come back after it was killed, and some. */
+    private static final Duration SERVER_PATIENCE = Duration.ofMinutes(2);
+
     private static final Path SBIN = Path.of("/usr/sbin");
 
     @Option(names = "--state", defaultValue = "/var/lib/evenkeel", description = "The agent's directory")
@@ -180,7 +183,7 @@ final class RunCommand implements Callable<Integer> {
         }
         PackageUpdates packages = new PackageUpdates(
                 state.resolve("packages"),
-                new PayloadCache(state.resolve("payloads"), clients),
+                new PayloadCache(state.resolve("payloads"), clients, SERVER_PATIENCE),
                 services,
                 software,
                 () -> living(libvirt, handover),

@@ -45,6 +45,7 @@ class KernelHostTest {
     private static Lab lab;
     private static LabHost host;
     private static LabVm vm;
+    private static String kernelAtStart = "";
 
     @BeforeAll
     static void up() throws IOException {
@@ -59,6 +60,7 @@ class KernelHostTest {
         lab = Lab.up(spec, Progress.on(System.out));
         host = lab.host("h1");
         vm = lab.vm("initech-core");
+        kernelAtStart = text("uname", "-r");
     }
 
     @AfterAll
@@ -178,7 +180,129 @@ class KernelHostTest {
         assertCanBeLoaded(old);
     }
 
-    // Rollouts of that update come here, while the VM is still the one that was there at the start.
+    @Test
+    @Order(7)
+    void a_rollout_changes_the_kernel_while_the_vm_stands_still_with_its_memory() throws Exception {
+        Path directory = lab.kernelUpdate(Progress.on(System.out));
+        Update update = UpdatePackages.read(directory);
+        Evenkeel evenkeel = new Evenkeel(lab);
+        said(evenkeel, "update", "apply", "-f", directory.toString());
+        assertThat(said(evenkeel, "plan", update.id().value())).contains("PRESERVE_KERNEL", "PAUSE");
+        Instant from = Instant.now();
+        said(
+                evenkeel,
+                "rollout",
+                "start",
+                "--reason",
+                "test",
+                "--wait",
+                update.id().value());
+        assertThat(text("uname", "-r")).isEqualTo(update.verify().get("kernel"));
+        assertUnharmed(from);
+        List<JsonNode> rows = evenkeel.list("ledger");
+        assertThat(rows).hasSize(1);
+        assertThat(rows.getFirst().get("method").asString()).isEqualTo("PRESERVE_KERNEL");
+        assertThat(rows.getFirst().get("stopMs").asLong()).isPositive();
+        assertThat(text("find", "/var/lib/evenkeel-memory/libvirt/evenkeel-kernel", "/var/lib/evenkeel/resume-vms"))
+                .isEmpty();
+        assertThat(text("cat", "/var/lib/libvirt/evenkeel-orders")).isEmpty();
+    }
+
+    @Test
+    @Order(8)
+    void a_later_save_holds_all_of_its_memory() throws Exception {
+        Instant from = Instant.now();
+        host.command(List.of("virsh", "save", vm.name(), "/var/tmp/saved")).check();
+        assertThat(Long.parseLong(text("stat", "-c", "%s", "/var/tmp/saved"))).isGreaterThan(16L << 20);
+        host.command(List.of("virsh", "restore", "/var/tmp/saved")).check();
+        host.command(List.of("rm", "/var/tmp/saved")).check();
+        assertUnharmed(from);
+    }
+
+    @Test
+    @Order(9)
+    void a_next_kernel_that_reserves_nothing_for_vms_is_refused() throws Exception {
+        Instant from = Instant.now();
+        commandLine(text("cat", "/proc/cmdline").replaceAll("memmap=\\S+", ""));
+        Command.Result refused = agentKernel(older());
+        assertThat(refused.exit()).isEqualTo(1);
+        assertThat(refused.out()).contains("MEMORY_NOT_RESERVED", "/etc/kernel/cmdline");
+        assertThat(vm.pulse(from).restarts(from, Instant.now())).isZero();
+    }
+
+    /** The host starts with the older kernel, so that is what it comes back with. */
+    @Test
+    @Order(10)
+    void the_way_back_to_the_older_kernel_is_the_same() throws Exception {
+        commandLine(text("cat", "/proc/cmdline"));
+        changesTo(older(), older());
+    }
+
+    @Test
+    @Order(11)
+    void a_next_kernel_that_panics_costs_a_longer_stop_and_no_vm() throws Exception {
+        String newer = text("ls", "/lib/modules")
+                .lines()
+                .filter(release -> !release.equals(older()))
+                .findFirst()
+                .orElseThrow();
+        commandLine(text("cat", "/proc/cmdline") + " rdinit=/none");
+        changesTo(newer, older());
+        assertThat(host.exec("sh", "-c", AGENT + " kernel").out()).contains("KERNEL_CAME_BACK", "stood still");
+    }
+
+    /** The agent's own way to start, with another command. */
+    private static final String AGENT = "$(sed 's/^exec //; s/ run$//' /run/lab/agent)";
+
+    private static String said(Evenkeel evenkeel, String... words) throws Exception {
+        Evenkeel.Result result = evenkeel.run(words);
+        assertThat(result.exit()).as(result.out()).isZero();
+        return result.out();
+    }
+
+    private static String older() {
+        return kernelAtStart;
+    }
+
+    private static void commandLine(String words) throws IOException {
+        host.command(List.of("sh", "-c", "mkdir -p /etc/kernel; cat >/etc/kernel/cmdline"))
+                .withInput(words + "\n")
+                .check();
+    }
+
+    private static Command.Result agentKernel(String release) throws IOException {
+        return host.command(List.of("sh", "-c", AGENT + " kernel " + release)).run();
+    }
+
+    private static void changesTo(String wanted, String comes) throws Exception {
+        Instant from = Instant.now();
+        String boot = text("cat", "/proc/sys/kernel/random/boot_id");
+        host.command(List.of(
+                        "sh", "-c", "setsid " + AGENT + " kernel " + wanted + " >/var/log/agent-kernel.log 2>&1 &"))
+                .check();
+        Waits.await(
+                Duration.ofMinutes(4), "the host has booted anew", () -> !bootId().isEmpty() && !bootId().equals(boot));
+        assertThat(text("uname", "-r")).isEqualTo(comes);
+        assertUnharmed(from);
+        Waits.await(
+                Duration.ofMinutes(2),
+                "the agent has cleared up",
+                () -> text("sh", "-c", "ls /var/lib/evenkeel/resume-vms 2>&1 || true")
+                        .contains("No such file"));
+    }
+
+    /** Empty while the host can't be asked. */
+    private static String bootId() throws IOException {
+        return host.exec("cat", "/proc/sys/kernel/random/boot_id").out().strip();
+    }
+
+    private static void assertUnharmed(Instant from) throws IOException {
+        assertThat(vm.awaitBeat(Instant.now(), Duration.ofMinutes(3))).isTrue();
+        Pulse pulse = vm.pulse(from);
+        assertThat(pulse.restarts(from, Instant.now())).isZero();
+        assertThat(pulse.badPages(from, Instant.now())).isZero();
+        assertThat(vm.ask("stat")).contains("bad=0");
+    }
 
     @Test
     @Order(99)

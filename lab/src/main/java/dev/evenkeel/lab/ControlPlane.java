@@ -118,8 +118,7 @@ final class ControlPlane {
                     "join",
                     "--server",
                     GATEWAY,
-                    "--token",
-                    tokens.getOrDefault(host.name(), ""),
+                    "--token=" + tokens.getOrDefault(host.name(), ""), // it may begin with a dash
                     "--address",
                     host.address(),
                     "--host-id",

@@ -42,7 +42,17 @@ resume_vms() {
         waited=$((waited + 1))
     done
     reached libvirtd
-    /var/lib/evenkeel/resume-vms </dev/null >>/var/log/evenkeel/resume-vms.log 2>&1 &
+    rm -f /run/lab/resumed
+    {
+        /var/lib/evenkeel/resume-vms </dev/null >>/var/log/evenkeel/resume-vms.log 2>&1
+        : >/run/lab/resumed
+    } &
+    waited=0
+    until [ -e /run/lab/resumed ] || [ $waited -ge 1200 ]; do # the agent's start would take their CPU
+        sleep 0.05
+        waited=$((waited + 1))
+    done
+    reached vms
 }
 
 reached() {

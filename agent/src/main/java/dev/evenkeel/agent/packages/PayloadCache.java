@@ -3,6 +3,7 @@ package dev.evenkeel.agent.packages;
 import dev.evenkeel.core.update.PackageFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,9 @@ import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Payload files on the host, by digest. A file gets its final name only once its digest is right; what was fetched of one
@@ -19,13 +22,17 @@ import java.util.HexFormat;
  */
 public final class PayloadCache {
     private static final int TRIES = 5;
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final Path directory;
     private final PayloadSource source;
+    private final Duration patience;
 
-    public PayloadCache(Path directory, PayloadSource source) {
+    /** @param patience for how long at least it is tried again: what a server takes to come back */
+    public PayloadCache(Path directory, PayloadSource source, Duration patience) {
         this.directory = directory;
         this.source = source;
+        this.patience = patience;
     }
 
     /** Whether the file is here already. */
@@ -50,8 +57,12 @@ public final class PayloadCache {
         Files.createDirectories(directory);
         Path part = directory.resolve(file.sha256() + ".part");
         IOException last = new IOException("not tried");
-        for (int attempt = 0; attempt < TRIES; attempt++) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        for (int attempt = 0; attempt < TRIES || System.nanoTime() - deadline < 0; attempt++) {
             try {
+                if (attempt >= TRIES) {
+                    TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+                }
                 append(file, part);
                 Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE);
                 return whole;
@@ -60,6 +71,9 @@ public final class PayloadCache {
                 throw e;
             } catch (IOException e) {
                 last = e;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while " + file.file() + " was fetched");
             }
         }
         throw new IOException(file.file() + " can't be fetched: " + last.getMessage(), last);

@@ -27,7 +27,7 @@ final class Resumption {
     private static final Logger LOG = LoggerFactory.getLogger(Resumption.class);
     private static final Duration DAEMON_PATIENCE = Duration.ofMinutes(2);
     private static final Duration SAVE_PATIENCE = Duration.ofMinutes(2);
-    private static final Duration AGENT_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration AGENT_PATIENCE = Duration.ofSeconds(20);
     private static final Duration LIMIT = Duration.ofMinutes(10);
     private static final int TRIES = 3;
 
@@ -128,6 +128,9 @@ final class Resumption {
             }
             domain.monitor(IncomingMonitor.ignoreShared(false));
             GuestClock clock = GuestClock.set(domain, AGENT_PATIENCE);
+            if (clock instanceof GuestClock.NotSet not) {
+                LOG.warn("VM {}: its clock was not set: {}", vm.name(), not.why());
+            }
             GuestClock.Set set = clock instanceof GuestClock.Set now ? now : null;
             Optional<Duration> byGuest = set == null || vm.skewNanos() == null
                     ? Optional.empty()

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -78,7 +79,8 @@ final class PackageHost {
         PayloadCache cache = new PayloadCache(
                 state.resolve("payloads"),
                 (digest, from) -> new ByteArrayInputStream(
-                        payloads.getOrDefault(digest, "").substring((int) from).getBytes(StandardCharsets.UTF_8)));
+                        payloads.getOrDefault(digest, "").substring((int) from).getBytes(StandardCharsets.UTF_8)),
+                Duration.ZERO);
         RunningSoftware running =
                 new RunningSoftware(() -> {
                     throw new IllegalStateException("there is no libvirt here");

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -36,10 +37,31 @@ class PayloadCacheTest {
         return new ByteArrayInputStream(Arrays.copyOfRange(CONTENT, (int) offset, CONTENT.length));
     }
 
+    private PayloadCache cache(PayloadSource source) {
+        return new PayloadCache(directory, source, Duration.ZERO);
+    }
+
+    @Test
+    void aServerThatComesBackIsWaitedFor() throws Exception {
+        List<Long> offsets = new ArrayList<>();
+        PayloadCache patient = new PayloadCache(
+                directory,
+                (digest, from) -> {
+                    offsets.add(from);
+                    if (offsets.size() <= 5) {
+                        throw new IOException("connection refused");
+                    }
+                    return from(from);
+                },
+                Duration.ofMinutes(1));
+        assertThat(patient.fetch(file())).hasBinaryContent(CONTENT);
+        assertThat(offsets).hasSize(6);
+    }
+
     @Test
     void aLinkThatBreaksIsGoneOnWithWhereItBroke() throws Exception {
         List<Long> offsets = new ArrayList<>();
-        PayloadCache cache = new PayloadCache(directory, (digest, from) -> {
+        PayloadCache cache = cache((digest, from) -> {
             offsets.add(from);
             return offsets.size() == 1 ? breaksAfter(40_000) : from(from);
         });
@@ -59,8 +81,8 @@ class PayloadCacheTest {
 
     @Test
     void whatIsHereIsNotFetchedAgain() throws Exception {
-        new PayloadCache(directory, (digest, from) -> from(from)).fetch(file());
-        PayloadCache offline = new PayloadCache(directory, (digest, from) -> {
+        cache((digest, from) -> from(from)).fetch(file());
+        PayloadCache offline = cache((digest, from) -> {
             throw new IOException("no server");
         });
         assertThat(offline.fetch(file())).hasBinaryContent(CONTENT);
@@ -70,7 +92,7 @@ class PayloadCacheTest {
     void aTamperedPayloadNeverGetsItsFinalName() throws Exception {
         byte[] tampered = CONTENT.clone();
         tampered[100] ^= 1;
-        PayloadCache cache = new PayloadCache(directory, (digest, from) -> new ByteArrayInputStream(tampered));
+        PayloadCache cache = cache((digest, from) -> new ByteArrayInputStream(tampered));
         assertThatThrownBy(() -> cache.fetch(file()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("its manifest says");
@@ -87,13 +109,13 @@ class PayloadCacheTest {
                 return 'x';
             }
         };
-        PayloadCache cache = new PayloadCache(directory, (digest, from) -> endless);
+        PayloadCache cache = cache((digest, from) -> endless);
         assertThatThrownBy(() -> cache.fetch(file())).isInstanceOf(IOException.class);
     }
 
     @Test
     void whatNobodyCanSendIsSaid() throws Exception {
-        PayloadCache cache = new PayloadCache(directory, (digest, from) -> {
+        PayloadCache cache = cache((digest, from) -> {
             throw new IOException("connection refused");
         });
         assertThatThrownBy(() -> cache.fetch(file()))
