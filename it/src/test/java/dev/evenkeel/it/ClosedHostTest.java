@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** A host that is closed for maintenance takes no VM, by anybody's hand, and what closed it does not outlive its reason. */
 class ClosedHostTest {
-    private static final String NAME = "closedtest";
+    private static final String NAME = TestState.lab("closed");
     private static final String HOOK = "/etc/libvirt/hooks/qemu.d/evenkeel";
     private static final String MARK = "/var/lib/evenkeel/closed-for-maintenance";
     private static final Path STATE = TestState.directory();

@@ -33,7 +33,7 @@ class ConsentTest {
         VmPlan.Owner stays = VmPlan.Owner.of("acme").withMigration("never").withRestart("consent");
         VmPlan.Owner fixed = VmPlan.Owner.of("globex").withMigration("never");
         lab = RunLab.up(
-                "consent",
+                "asked",
                 spec -> spec.withHosts(3)
                         .withVms(List.of(
                                 VmPlan.small(1, "stays", "acme").withOwner(stays),

@@ -25,7 +25,7 @@ class DemoTest {
         int exit = new CommandLine(new DemoCommand())
                 .execute(
                         "--name",
-                        "demotest",
+                        TestState.lab("demo"),
                         "--state",
                         TestState.directory().toString(),
                         "--json",

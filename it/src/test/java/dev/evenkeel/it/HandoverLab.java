@@ -23,7 +23,7 @@ import java.util.List;
 final class HandoverLab implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Path STATE = TestState.directory();
-    private static final String NAME = "handover";
+    private static final String NAME = TestState.lab("hand");
 
     final LabHost host;
     private final Lab lab;

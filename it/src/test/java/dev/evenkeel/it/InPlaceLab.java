@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 /** Two hosts with QEMU 7.2, five VMs whose memory can stay where it is, server and agents. */
 final class InPlaceLab implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofMinutes(4);
-    private static final String NAME = "inplace";
+    private static final String NAME = TestState.lab("place");
     private static final Path STATE = TestState.directory();
 
     final Lab lab;

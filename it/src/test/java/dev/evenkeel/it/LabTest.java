@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 /** The lab itself: that its hosts are hosts, that what is done to them happens, and that nothing of it is left. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LabTest {
-    private static final String NAME = "labtest";
+    private static final String NAME = TestState.lab("lab");
     private static final Path STATE = TestState.directory();
 
     private static Lab lab;

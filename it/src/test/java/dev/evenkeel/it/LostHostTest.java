@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 /** Hosts that disappear in mid-run, links that stay cut, and destinations without memory. */
 class LostHostTest extends TroubledRuns {
     LostHostTest() {
-        super("losttest");
+        super("lost");
     }
 
     @Test

@@ -35,7 +35,7 @@ class MaintenanceTest {
     @BeforeAll
     void up() throws IOException {
         lab = RunLab.up(
-                "mainttest",
+                "maint",
                 spec -> spec.withHosts(3)
                         .withVms(List.of(
                                 VmPlan.small(1, "one", "acme").withMemory(160).withLoad(4, 16),

@@ -10,6 +10,7 @@ import dev.evenkeel.agent.migrate.Daemons;
 import dev.evenkeel.agent.migrate.LiveMigration;
 import dev.evenkeel.agent.migrate.LoadProbe;
 import dev.evenkeel.agent.migrate.MigrationRequest;
+import dev.evenkeel.agent.migrate.MigrationResult;
 import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.impact.MigrationModel;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +58,7 @@ final class MigrationLab implements AutoCloseable {
                 VmPlan.small(2, "busy", "acme").withMemory(256),
                 VmPlan.small(3, "disk", "globex").withDisk());
         LabSpec spec = LabSpec.in(TestState.directory())
-                .withName(name)
+                .withName(TestState.lab(name))
                 .withHosts(2)
                 .withVms(vms)
                 .withBeatPeriod(Duration.ofMillis(10));
@@ -144,13 +146,29 @@ final class MigrationLab implements AutoCloseable {
         }
     }
 
-    /** Waits until the VM's memory is on its way. */
+    /** Waits until the VM's memory is on its way by whoever's order. */
     void awaitMoving(LabHost from, MigrationRequest request) throws IOException {
+        awaitMoving(from, request, new CompletableFuture<>());
+    }
+
+    /** Begins a move on a thread of its own and waits until the VM's memory is on its way. */
+    CompletableFuture<MigrationResult> start(LabHost from, LiveMigration mover, MigrationRequest request)
+            throws IOException {
+        CompletableFuture<MigrationResult> move = CompletableFuture.supplyAsync(
+                () -> mover.migrate(request), r -> Thread.ofPlatform().start(r));
+        awaitMoving(from, request, move);
+        return move;
+    }
+
+    private void awaitMoving(LabHost from, MigrationRequest request, CompletableFuture<MigrationResult> move)
+            throws IOException {
         UUID id = UUID.fromString(request.vm().value());
         try (Connection connection = open(from);
                 Domain domain = connection.domain(id).orElseThrow()) {
-            assertThat(Await.until(PATIENCE, () -> domain.job().memoryIteration() > 0))
-                    .as("memory is on its way")
+            boolean moves =
+                    Await.until(PATIENCE, () -> move.isDone() || domain.job().memoryIteration() > 0);
+            assertThat(moves && !move.isDone())
+                    .as(() -> "memory is on its way; the move: " + (move.isDone() ? move.join() : "not ended"))
                     .isTrue();
         }
     }

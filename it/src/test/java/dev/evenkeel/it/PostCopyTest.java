@@ -35,7 +35,7 @@ class PostCopyTest {
 
     @BeforeAll
     void up() throws IOException {
-        lab = MigrationLab.up("postcopy");
+        lab = MigrationLab.up("post");
         vm = lab.vm("busy");
     }
 
@@ -127,7 +127,8 @@ class PostCopyTest {
     /** Starts a move and waits until the guest runs on the destination with part of its memory. */
     private CompletableFuture<MigrationResult> switchedOver(LiveMigration mover, MigrationRequest request)
             throws IOException {
-        CompletableFuture<MigrationResult> move = CompletableFuture.supplyAsync(() -> mover.migrate(request));
+        CompletableFuture<MigrationResult> move = CompletableFuture.supplyAsync(
+                () -> mover.migrate(request), r -> Thread.ofPlatform().start(r));
         assertThat(Await.until(MigrationLab.PATIENCE, () -> move.isDone() || slowedDown(request)))
                 .isTrue();
         assertThat(Await.until(MigrationLab.PATIENCE, () -> move.isDone() || runsThere(request)))

@@ -43,8 +43,9 @@ final class RunLab implements AutoCloseable {
     /** Brings such a lab up, one of its name that was left over being taken down first. */
     static RunLab up(String name, UnaryOperator<LabSpec> spec) throws IOException {
         assumeTrue(TestState.root(), "skipped: a lab makes namespaces and mounts, which takes root");
-        Lab.down(STATE, name);
-        LabSpec bare = LabSpec.in(STATE).withName(name).withControlPlane(true);
+        String mine = TestState.lab(name);
+        Lab.down(STATE, mine);
+        LabSpec bare = LabSpec.in(STATE).withName(mine).withControlPlane(true);
         return new RunLab(Lab.up(spec.apply(bare), Progress.on(System.out)));
     }
 
@@ -237,8 +238,10 @@ final class RunLab implements AutoCloseable {
             Harm.assertNoneBut(killed.contains(vm.name()) ? 1 : 0, vm, since);
             assertThat(vm.hosts()).as("hosts of " + vm).hasSize(1);
             for (LabHost host : others(vm.hosts().getFirst())) {
+                String left =
+                        host.tryVirsh("domstate", "--reason", vm.name()).out().strip();
                 assertThat(host.virsh("list", "--all", "--name").lines())
-                        .as("what " + host + " knows of")
+                        .as("what %s knows of: %s is \"%s\" there and runs on %s", host, vm, left, vm.hosts())
                         .doesNotContain(vm.name());
                 // a host that was away is cleared when it is back
                 await(

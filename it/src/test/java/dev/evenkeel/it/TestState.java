@@ -15,6 +15,16 @@ final class TestState {
                 .toAbsolutePath();
     }
 
+    /**
+     * The name of a test's lab, another for each state directory: one that a killed run of the tests left behind elsewhere is in
+     * nobody's way.
+     *
+     * @param test up to six letters that no other test's lab begins with
+     */
+    static String lab(String test) {
+        return "%.6s%04x".formatted(test, directory().hashCode() & 0xffff);
+    }
+
     static boolean root() throws IOException {
         return Command.of("id", "-u").check().strip().equals("0");
     }

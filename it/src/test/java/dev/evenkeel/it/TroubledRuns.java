@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 
@@ -60,7 +61,8 @@ abstract class TroubledRuns {
     }
 
     @AfterEach
-    void nobodyElseWasHarmed() throws Exception {
+    void nobodyElseWasHarmed(TestInfo test) throws Exception {
+        System.out.println("Is nobody harmed by " + test.getDisplayName() + "?");
         lab.letAllGo();
         lab.assertSound(began, killed);
         lab.uncordonAll();

@@ -40,8 +40,23 @@ final class Fabric {
         return "10.77.0." + (10 + host);
     }
 
-    boolean exists() {
-        return Files.exists(path(control()));
+    /** Whether a process is in a namespace of a lab of this name; what one left behind that has none any more is taken away. */
+    boolean inUse() throws IOException {
+        List<Integer> hosts = new ArrayList<>();
+        for (int n = 1; n <= LabSpec.MOST_HOSTS; n++) {
+            if (Files.exists(path(namespace(n)))) {
+                hosts.add(n);
+            }
+        }
+        List<String> all = new ArrayList<>(hosts.stream().map(this::namespace).toList());
+        all.add(control());
+        for (String namespace : all) {
+            if (!processes(namespace).isEmpty()) {
+                return true;
+            }
+        }
+        remove(hosts);
+        return false;
     }
 
     /** A command that runs in one of the lab's namespaces, otherwise on the machine as it is. */

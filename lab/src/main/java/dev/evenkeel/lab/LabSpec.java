@@ -34,14 +34,16 @@ public record LabSpec(
         boolean plainTcp,
         int hostDiskMib) {
 
+    static final int MOST_HOSTS = 40;
+
     public LabSpec {
         if (!name.matches("[a-z][a-z0-9]{0,9}")) {
             throw new IllegalArgumentException(
                     "lab name \"" + name + "\": use one to ten small letters and digits, beginning with a letter");
         }
         int most = hosts + kernelHosts.count();
-        if (hosts < 0 || most < 1 || most > 40) {
-            throw new IllegalArgumentException("hosts " + most + ": a lab has 1 to 40 hosts");
+        if (hosts < 0 || most < 1 || most > MOST_HOSTS) {
+            throw new IllegalArgumentException("hosts " + most + ": a lab has 1 to " + MOST_HOSTS + " hosts");
         }
         if (hosts == 0 && !vms.isEmpty()) {
             throw new IllegalArgumentException(

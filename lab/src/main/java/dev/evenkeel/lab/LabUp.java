@@ -39,7 +39,7 @@ final class LabUp {
             throw new IOException("A lab \"" + spec.name() + "\" is there already; take it down with \"lab down --name "
                     + spec.name() + "\" or choose another --name");
         }
-        if (new Fabric(spec.name()).exists()) {
+        if (new Fabric(spec.name()).inUse()) {
             throw new IOException("A lab \"" + spec.name() + "\" of another state directory runs on this machine;"
                     + " choose another --name");
         }
