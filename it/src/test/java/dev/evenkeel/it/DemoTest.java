@@ -33,13 +33,13 @@ class DemoTest {
                         "--down");
 
         JsonNode seen = Json.mapper().readTree(Files.readString(json));
-        assertThat(seen.get("vms")).hasSize(12).allSatisfy(vm -> {
+        assertThat(seen.get("vms")).hasSize(13).allSatisfy(vm -> {
             assertThat(vm.get("alive").asBoolean()).isTrue();
             assertThat(vm.get("restarts").asInt()).isZero();
             assertThat(vm.get("doubled").asInt()).isZero();
             assertThat(vm.get("badPages").asLong()).isZero();
         });
-        assertThat(seen.get("moves")).hasSizeGreaterThanOrEqualTo(12).allSatisfy(move -> {
+        assertThat(seen.get("moves")).hasSizeGreaterThanOrEqualTo(13).allSatisfy(move -> {
             assertThat(move.get("stop").isNull())
                     .as("the stop was seen from outside")
                     .isFalse();
@@ -50,6 +50,12 @@ class DemoTest {
                         .filter("PRESERVE_VMM"::equals))
                 .as("each VM kept its memory while it got its first new VMM")
                 .hasSize(6);
+        assertThat(seen.get("moves")
+                        .valueStream()
+                        .map(move -> move.get("method").asString())
+                        .filter("PRESERVE_KERNEL"::equals))
+                .as("a VM kept its memory while its host got another kernel")
+                .hasSize(1);
         assertThat(exit).isZero();
     }
 }

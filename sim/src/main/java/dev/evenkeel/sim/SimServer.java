@@ -213,7 +213,8 @@ final class SimServer {
         if (run.rollout() != null) {
             ending.send(
                     run.rollout(),
-                    new RunEvent.HostRunEnded(run.id(), run.host(), starting.outcome(), starting.why(), run.vmsLost()));
+                    new RunEvent.HostRunEnded(
+                            run.id(), run.host(), starting.outcome(), starting.why(), run.vmsLost(), world.now()));
         }
         return ending.to(new HostRun(
                 run.id(),

@@ -1,5 +1,6 @@
 package dev.evenkeel.bench.demo;
 
+import dev.evenkeel.core.update.Component;
 import dev.evenkeel.core.update.Update;
 import dev.evenkeel.lab.Lab;
 import dev.evenkeel.lab.LabHost;
@@ -44,8 +45,9 @@ final class DemoChapter {
         say("evenkeel plan " + id);
         must(evenkeel.show("plan", id), "plan");
 
+        String part = update.component() == Component.KERNEL ? "kernel" : "qemu";
         Map<String, String> before = places(lab);
-        Map<String, String> versionsBefore = versions(evenkeel);
+        Map<String, String> versionsBefore = versions(part);
         Instant began = Instant.now();
         say("evenkeel rollout start " + id + " --watch");
         int exit = evenkeel.show("rollout", "start", id, "--watch", "--reason", "the demo");
@@ -53,9 +55,9 @@ final class DemoChapter {
         List<VmSeen> seen = new ArrayList<>();
         List<MoveSeen> moves = new ArrayList<>();
         observe(began, before, seen, moves);
-        DemoTables.print(out, hostRows(evenkeel, versionsBefore, moves), seen, moves);
-        String wanted = update.verify().getOrDefault("qemu", "");
-        boolean all = versions(evenkeel).values().stream().allMatch(v -> Update.matches(v, wanted));
+        DemoTables.print(out, hostRows(part, versionsBefore, moves), seen, moves);
+        String wanted = update.verify().getOrDefault(part, "");
+        boolean all = versions(part).values().stream().allMatch(v -> Update.matches(v, wanted));
         return new Outcome(exit == 0 && all, seen, moves);
     }
 
@@ -102,21 +104,19 @@ final class DemoChapter {
         return places;
     }
 
-    private static Map<String, String> versions(Evenkeel evenkeel) throws IOException, InterruptedException {
+    private Map<String, String> versions(String part) throws IOException, InterruptedException {
         Map<String, String> versions = new TreeMap<>();
         for (JsonNode host : evenkeel.list("host", "ls")) {
             versions.put(
-                    host.get("id").asString(),
-                    host.path("versions").path("qemu").asString("?"));
+                    host.get("id").asString(), host.path("versions").path(part).asString("?"));
         }
         return versions;
     }
 
-    private static List<DemoTables.HostRow> hostRows(
-            Evenkeel evenkeel, Map<String, String> before, List<MoveSeen> moves)
+    private List<DemoTables.HostRow> hostRows(String part, Map<String, String> before, List<MoveSeen> moves)
             throws IOException, InterruptedException {
         List<DemoTables.HostRow> rows = new ArrayList<>();
-        for (Map.Entry<String, String> host : versions(evenkeel).entrySet()) {
+        for (Map.Entry<String, String> host : versions(part).entrySet()) {
             List<MoveSeen> away =
                     moves.stream().filter(m -> m.from().equals(host.getKey())).toList();
             rows.add(new DemoTables.HostRow(

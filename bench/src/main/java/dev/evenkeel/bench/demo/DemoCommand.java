@@ -1,5 +1,6 @@
 package dev.evenkeel.bench.demo;
 
+import dev.evenkeel.lab.KernelHosts;
 import dev.evenkeel.lab.Lab;
 import dev.evenkeel.lab.LabSpec;
 import dev.evenkeel.lab.Progress;
@@ -20,13 +21,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * {@code evenkeel demo}: labs of three hosts with six VMs, and two real updates of QEMU: one goes under the running VMs, their
- * memory staying where it is, the other reaches every host by live migration. Exits with 1 when a VM was lost, restarted, doubled
- * or corrupted, or when a host was not updated.
+ * {@code evenkeel demo}: three real updates, each on a lab of its own. QEMU is replaced under running VMs and a host's kernel under
+ * a VM that stands still, their memory staying where it is; a newer QEMU reaches every host by live migration. Exits with 1 when a
+ * VM was lost, restarted, doubled or corrupted, or when a host was not updated.
  */
 @Command(
         name = "demo",
-        description = "Bring two real updates of QEMU to every host of a real three-host fleet, its VMs running on.")
+        description = "Bring real updates of QEMU and of the kernel to every host of real fleets, their VMs living on.")
 public final class DemoCommand implements Callable<Integer> {
     private static final Duration OBSERVER = Duration.ofSeconds(10);
 
@@ -43,6 +44,13 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--vms", defaultValue = "6", description = "how many VMs (default: ${DEFAULT-VALUE})")
     private int vms;
 
+    @Option(
+            names = "--kernel-hosts",
+            defaultValue = "1",
+            description = "how many hosts with a kernel of their own, of 3 GiB each; 0 leaves their chapter out"
+                    + " (default: ${DEFAULT-VALUE})")
+    private int kernelHosts;
+
     @Option(names = "--json", description = "write what each VM went through to this file")
     @Nullable
     private Path json;
@@ -57,8 +65,32 @@ public final class DemoCommand implements Callable<Integer> {
         Path where = state != null ? state : StateDirectory.byDefault(System.getenv());
         Progress progress = Progress.on(out);
         List<DemoChapter.Outcome> outcomes = new ArrayList<>();
-        outcomes.add(play("QEMU 7.2 is replaced under running VMs", VmmVersion.QEMU_7_2, where, progress, true));
-        outcomes.add(play("VMs move while hosts get a newer one", VmmVersion.QEMU_10_0, where, progress, down));
+        LabSpec bare = LabSpec.in(where).withName(name).withControlPlane(true);
+        LabSpec fleet = bare.withHosts(hosts)
+                .withVms(
+                        VmPlan.fleet(vms).stream().map(VmPlan::withSharedMemory).toList());
+        outcomes.add(play(
+                "QEMU 7.2 is replaced under running VMs",
+                fleet.withVmm(VmmVersion.QEMU_7_2),
+                Lab::vmmUpdate,
+                progress,
+                true));
+        if (kernelHosts > 0) {
+            outcomes.add(play(
+                    "The host's kernel is replaced under a VM that stands still",
+                    bare.withVms(List.of())
+                            .withKernelHosts(KernelHosts.of(kernelHosts))
+                            .withHosts(0),
+                    Lab::kernelUpdate,
+                    progress,
+                    true));
+        }
+        outcomes.add(play(
+                "VMs move while hosts get a newer QEMU",
+                fleet.withVmm(VmmVersion.QEMU_10_0),
+                Lab::vmmUpdate,
+                progress,
+                down));
         List<MoveSeen> moves =
                 outcomes.stream().flatMap(outcome -> outcome.moves().stream()).toList();
         List<VmSeen> seen =
@@ -66,7 +98,7 @@ public final class DemoCommand implements Callable<Integer> {
         if (json != null) {
             Files.writeString(json, DemoTables.json(seen, moves));
         }
-        boolean unharmed = seen.size() == outcomes.size() * vms && seen.stream().allMatch(VmSeen::unharmed);
+        boolean unharmed = seen.size() == 2 * vms + kernelHosts && seen.stream().allMatch(VmSeen::unharmed);
         out.println(unharmed ? "No VM was lost, restarted, doubled or corrupted." : "A VM was harmed: see the table.");
         if (!down) {
             DemoTables.lookAround(out, name, "h1");
@@ -74,22 +106,21 @@ public final class DemoCommand implements Callable<Integer> {
         return unharmed && outcomes.stream().allMatch(DemoChapter.Outcome::updated) ? 0 : 1;
     }
 
+    /** Where a chapter's update comes from. */
+    private interface UpdateOf {
+        Path of(Lab lab, Progress progress) throws IOException;
+    }
+
     /** A chapter on a fleet of its own. */
-    private DemoChapter.Outcome play(String title, VmmVersion version, Path where, Progress progress, boolean downAtEnd)
+    private DemoChapter.Outcome play(String title, LabSpec spec, UpdateOf update, Progress progress, boolean downAtEnd)
             throws IOException, InterruptedException {
+        Path where = spec.state();
         out.println();
         out.println("== " + title);
         if (Lab.exists(where, name)) {
             progress.step("taking down the lab \"" + name + "\" that is here from before");
             Lab.down(where, name);
         }
-        LabSpec spec = LabSpec.in(where)
-                .withName(name)
-                .withHosts(hosts)
-                .withVmm(version)
-                .withVms(
-                        VmPlan.fleet(vms).stream().map(VmPlan::withSharedMemory).toList())
-                .withControlPlane(true);
         Lab lab = Lab.up(spec, progress);
         try {
             Evenkeel evenkeel = new Evenkeel(lab);
@@ -98,7 +129,7 @@ public final class DemoCommand implements Callable<Integer> {
             say("evenkeel vm ls");
             evenkeel.show("vm", "ls");
             progress.step("getting the update, with all it needs, and the way back");
-            DemoChapter.Outcome outcome = new DemoChapter(lab, evenkeel, out).play(lab.vmmUpdate(progress), progress);
+            DemoChapter.Outcome outcome = new DemoChapter(lab, evenkeel, out).play(update.of(lab, progress), progress);
             awaitObserver(evenkeel, outcome.moves().size());
             say("evenkeel ledger");
             evenkeel.show("ledger");

@@ -17,8 +17,8 @@ final class DemoTables {
     private static final Table<HostRow> HOSTS = Table.of(
             Column.of("HOST", HostRow::host),
             Column.of("METHOD", HostRow::method),
-            Column.of("QEMU BEFORE", HostRow::before),
-            Column.of("QEMU AFTER", HostRow::after),
+            Column.of("BEFORE", HostRow::before),
+            Column.of("AFTER", HostRow::after),
             Column.number("VMS", row -> Integer.toString(row.vmsMoved())));
 
     private static final Table<MoveSeen> MOVES = Table.of(

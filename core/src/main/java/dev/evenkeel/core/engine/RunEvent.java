@@ -2,6 +2,7 @@ package dev.evenkeel.core.engine;
 
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Refusal;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** What a run can be told. */
@@ -22,13 +23,18 @@ public sealed interface RunEvent {
     /** A fresh observation of a host arrived. */
     record HostObserved(HostId host) implements RunEvent {}
 
-    /** A run that this one started has ended. */
+    /**
+     * A run that this one started has ended.
+     *
+     * @param at when it ended: what is seen of the host from then on is seen after it
+     */
     record HostRunEnded(
             RunId run,
             HostId host,
             RunOutcome outcome,
             @Nullable Refusal why,
-            int vmsLost) implements RunEvent {}
+            int vmsLost,
+            Instant at) implements RunEvent {}
 
     /** A person wants no new hosts taken. */
     record PauseOrdered(String by, String why) implements RunEvent {}

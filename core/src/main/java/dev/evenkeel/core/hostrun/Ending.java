@@ -26,7 +26,9 @@ final class Ending {
     /** Ends the run as things are. */
     static Step finish(Step.Builder step, HostRun run, RunOutcome outcome, @Nullable Refusal why, World world) {
         if (run.rollout() != null) {
-            step.send(run.rollout(), new RunEvent.HostRunEnded(run.id(), run.host(), outcome, why, run.vmsLost()));
+            step.send(
+                    run.rollout(),
+                    new RunEvent.HostRunEnded(run.id(), run.host(), outcome, why, run.vmsLost(), world.now()));
         }
         String text = run.purpose().phrase() + " of host " + run.host() + ": " + outcome
                 + (why == null ? "" : " (" + why.why() + ")");

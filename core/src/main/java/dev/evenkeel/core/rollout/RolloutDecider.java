@@ -38,7 +38,7 @@ public final class RolloutDecider {
         return switch (event) {
             case RunEvent.RunOrdered o -> next(rollout, rollout.state(), world);
             case RunEvent.TimerFired t -> next(rollout, rollout.state(), world);
-            case RunEvent.HostRunEnded e -> next(folded(rollout, e, world), rollout.state(), world);
+            case RunEvent.HostRunEnded e -> next(folded(rollout, e), rollout.state(), world);
             case RunEvent.PauseOrdered p -> pause(rollout, p, world);
             case RunEvent.ResumeOrdered r -> resume(rollout, r, world);
             case RunEvent.CancelOrdered c -> cancel(rollout, c, world);
@@ -49,10 +49,10 @@ public final class RolloutDecider {
         };
     }
 
-    private static Rollout folded(Rollout rollout, RunEvent.HostRunEnded ended, World world) {
+    private static Rollout folded(Rollout rollout, RunEvent.HostRunEnded ended) {
         List<HostProgress> hosts = rollout.hosts().stream()
                 .map(h -> ended.run().equals(h.run()) && h.status() == Status.RUNNING
-                        ? h.becomes(statusOf(ended.outcome()), ended.why(), world.now())
+                        ? h.becomes(statusOf(ended.outcome()), ended.why(), ended.at())
                         : h)
                 .toList();
         return rollout.with(hosts, rollout.state(), rollout.waves(), rollout.vmsLost() + ended.vmsLost());

@@ -10,6 +10,7 @@ import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.engine.RunOutcome;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Refusal;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -53,7 +54,8 @@ class EveryStateTest {
         events.put("HostObserved", new RunEvent.HostObserved(new HostId("h1")));
         events.put(
                 "HostRunEnded",
-                new RunEvent.HostRunEnded(new RunId("run2"), new HostId("h2"), RunOutcome.DONE, null, 0));
+                new RunEvent.HostRunEnded(
+                        new RunId("run2"), new HostId("h2"), RunOutcome.DONE, null, 0, Instant.EPOCH));
         events.put("PauseOrdered", new RunEvent.PauseOrdered("ann", "lunch"));
         events.put("ResumeOrdered", new RunEvent.ResumeOrdered("ann", "back"));
         events.put("CancelOrdered", new RunEvent.CancelOrdered("ann", "enough"));

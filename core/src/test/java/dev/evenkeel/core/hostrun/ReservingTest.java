@@ -94,7 +94,7 @@ class ReservingTest {
                 .containsExactly(new Message(
                         new RunId("ro1"),
                         new RunEvent.HostRunEnded(
-                                run.run().id(), new HostId("h1"), RunOutcome.CANCELLED, run.why(), 0)));
+                                run.run().id(), new HostId("h1"), RunOutcome.CANCELLED, run.why(), 0, given.now())));
     }
 
     @Test

@@ -79,7 +79,7 @@ final class OneRollout {
 
     OneRollout ends(String host, RunOutcome outcome, int vmsLost) {
         @Nullable Refusal why = outcome == RunOutcome.DONE ? null : Refusal.of("BECAUSE", "of something");
-        return told(new RunEvent.HostRunEnded(runOf(host).id(), new HostId(host), outcome, why, vmsLost));
+        return told(new RunEvent.HostRunEnded(runOf(host).id(), new HostId(host), outcome, why, vmsLost, given.now()));
     }
 
     /** The host has the update and was seen since. */
