@@ -1,5 +1,6 @@
 package dev.evenkeel.bench;
 
+import dev.evenkeel.lab.KernelHosts;
 import dev.evenkeel.lab.LabHost;
 import dev.evenkeel.lab.LabSpec;
 import dev.evenkeel.lab.LabVm;
@@ -31,7 +32,8 @@ import picocli.CommandLine.Spec;
             "Give running VMs new VMM processes while their memory stays where it is, against bare QEMU, virsh save and virsh migrate.",
             "Then one VM is given QEMU 10.0 and 7.2 by turns, on a host with the libvirt of the newer: before each hand-over the files of"
                     + " QEMU's packages and its firmware are put where dpkg has them.",
-            "Takes some twelve minutes and 8 GiB of memory; with --quick three minutes and 2 GiB."
+            "At last the kernel of a full-kernel host is replaced under its VM, and the VM's stop is taken apart.",
+            "Takes some eighteen minutes and 8 GiB of memory; with --quick seven minutes and 4 GiB."
         },
         mixinStandardHelpOptions = true)
 final class PreserveBench implements Callable<Integer> {
@@ -42,7 +44,7 @@ final class PreserveBench implements Callable<Integer> {
     private static final double VS_SAVE_HUGE = 1 / 500.0;
     private static final double VS_MIGRATE = 1 / 5.0;
     private static final long MEMORY_GIB = 8;
-    private static final long QUICK_MEMORY_GIB = 2;
+    private static final long QUICK_MEMORY_GIB = 4;
     private static final Pattern AVAILABLE = Pattern.compile("(?m)^MemAvailable:\\s+(\\d+) kB$");
 
     /** Ours and the floor are measured by turns, so that what else the machine does meets both. */
@@ -74,7 +76,14 @@ final class PreserveBench implements Callable<Integer> {
                     "hand-overs in a row of one VM, for what they leave behind, and as many by turns to two QEMUs (default: ${DEFAULT-VALUE})")
     private int row;
 
-    @Option(names = "--quick", description = "--handovers 6 --rivals 1 --row 6, and no VM of 4 GiB")
+    @Option(
+            names = "--kernels",
+            paramLabel = "N",
+            defaultValue = "6",
+            description = "how often a host's kernel is replaced (default: ${DEFAULT-VALUE})")
+    private int kernels;
+
+    @Option(names = "--quick", description = "--handovers 6 --rivals 1 --row 6 --kernels 2, and no VM of 4 GiB")
     private boolean quick;
 
     @Option(
@@ -91,15 +100,17 @@ final class PreserveBench implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         CommandSpec command = Objects.requireNonNull(spec);
-        if (handovers < 2 || rivals < 1 || row < 1) {
+        if (handovers < 2 || rivals < 1 || row < 1 || kernels < 1) {
             throw new ParameterException(
-                    command.commandLine(), "--handovers must be at least 2, --rivals and --row at least 1");
+                    command.commandLine(), "--handovers must be at least 2, --rivals, --row and --kernels at least 1");
         }
         if (quick) {
             handovers = 6;
             rivals = 1;
             row = 6;
+            kernels = 2;
         }
+        requireMemory(quick ? QUICK_MEMORY_GIB : MEMORY_GIB);
         List<BusyGuest> guests =
                 quick ? List.of(BusyGuest.SMALL, BusyGuest.BARE, BusyGuest.LARGE) : List.of(BusyGuest.values());
         PrintWriter out = command.commandLine().getOut();
@@ -126,6 +137,7 @@ final class PreserveBench implements Callable<Integer> {
             inARow(out, bench, ways);
         }
         thereAndBack(out, where);
+        kernel(out, where);
         out.println();
         return new BenchReport("preserve", bars).publish(out, json);
     }
@@ -220,6 +232,18 @@ final class PreserveBench implements Callable<Integer> {
             one.run();
             bars.addAll(
                     new Row("there-and-back", "hand-overs by turns to QEMU 10.0 and 7.2", row).run(out, vm, host, one));
+        }
+    }
+
+    private void kernel(PrintWriter out, Path where) throws IOException {
+        LabSpec spec = LabSpec.in(where)
+                .withName("ekbenchker")
+                .withVms(List.of())
+                .withKernelHosts(KernelHosts.of(1))
+                .withHosts(0)
+                .withControlPlane(true);
+        try (BenchLab bench = BenchLab.up(spec, Progress.on(System.out))) {
+            bars.add(KernelBlackout.run(out, bench, kernels));
         }
     }
 

@@ -80,6 +80,14 @@ public final class LabHost {
         return command(Arrays.asList(words)).run();
     }
 
+    /** What this host's agent is, as its service calls it, but with another command, such as {@code kernel RELEASE}. */
+    public Command agent(String... words) throws IOException {
+        List<String> all = new ArrayList<>(
+                List.of("sh", "-c", "exec $(sed 's/^exec //; s/ run\\( .*\\)\\?$//' /run/lab/agent) \"$@\"", "agent"));
+        all.addAll(Arrays.asList(words));
+        return command(all);
+    }
+
     /** Copies a file of the machine onto this host. */
     public void put(Path file, String where) throws IOException {
         List<String> words = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" <\"$0\"", file.toString()));

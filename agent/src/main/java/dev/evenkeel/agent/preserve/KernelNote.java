@@ -8,6 +8,7 @@ import dev.evenkeel.wire.trust.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -22,7 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param from the release of the kernel that ran
  * @param wanted the release of the kernel that was to run
  * @param boot in which it was written
+ * @param mount where the memory is, as {@code /proc/self/mounts} says it
+ * @param ahead how far the host's clock was ahead of the hardware's, or null where it could not be told
  * @param began when the order came, by the host's clock
+ * @param leftAt when all was saved and the kernel was left, or null
  * @param outcome what it came to, or null while VMs may stand still
  */
 record KernelNote(
@@ -30,8 +34,11 @@ record KernelNote(
         String from,
         String wanted,
         String boot,
+        @Nullable String mount,
+        @Nullable Duration ahead,
         Instant began,
         List<Kept> vms,
+        @Nullable Instant leftAt,
         @Nullable Outcome outcome) {
 
     /**
@@ -46,8 +53,12 @@ record KernelNote(
         vms = List.copyOf(vms);
     }
 
+    KernelNote leaving(Instant at) {
+        return new KernelNote(effect, from, wanted, boot, mount, ahead, began, vms, at, outcome);
+    }
+
     KernelNote ended(Outcome as) {
-        return new KernelNote(effect, from, wanted, boot, began, vms, as);
+        return new KernelNote(effect, from, wanted, boot, mount, ahead, began, vms, leftAt, as);
     }
 
     /** Whether VMs may stand still because of it. */

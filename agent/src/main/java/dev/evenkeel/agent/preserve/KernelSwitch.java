@@ -1,37 +1,25 @@
 package dev.evenkeel.agent.preserve;
 
 import dev.evenkeel.agent.libvirt.Connection;
-import dev.evenkeel.agent.libvirt.Domain;
 import dev.evenkeel.agent.libvirt.LibvirtException;
-import dev.evenkeel.agent.migrate.GuestClock;
 import dev.evenkeel.agent.packages.Closing;
-import dev.evenkeel.agent.packages.Command;
-import dev.evenkeel.agent.preserve.KernelReadiness.Candidate;
 import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.HostDriver.Probe;
 import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.Outcome.Aftermath;
 import dev.evenkeel.core.fleet.Refusal;
-import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.update.Update;
 import dev.evenkeel.wire.trust.PrivateFiles;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.UUID;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,23 +35,9 @@ import org.slf4j.LoggerFactory;
 public final class KernelSwitch {
     private static final Logger LOG = LoggerFactory.getLogger(KernelSwitch.class);
 
-    private static final Path LIBVIRT = Path.of("/var/lib/libvirt");
-
-    /** The first orders to processes of restored VMs. Empty at all other times; on every host, for a VM may move there. */
-    private static final Path ORDERS = LIBVIRT.resolve("evenkeel-orders");
-
-    private static final String FIRST_ORDERS =
-            "{\"execute\":\"qmp_capabilities\"}\n" + IncomingMonitor.ignoreShared(true) + "\n";
-
-    private static final Path CONFIGURATION = Path.of("/etc/libvirt");
-    private static final Duration AGENT_PATIENCE = Duration.ofSeconds(5);
-    private static final Duration SYNC = Duration.ofMinutes(2);
-    private static final int SAVED_AT_ONCE = 4;
-
     private final Path state;
-    private final Supplier<Connection> libvirt;
     private final Closing closing;
-    private final VmmHandover.Reload reload;
+    private final Standstill standstill;
     private final Resumption resumption;
 
     /**
@@ -72,26 +46,40 @@ public final class KernelSwitch {
      */
     public KernelSwitch(Path state, Supplier<Connection> libvirt, Closing closing, VmmHandover.Reload reload) {
         this.state = state;
-        this.libvirt = libvirt;
         this.closing = closing;
-        this.reload = reload;
+        this.standstill = new Standstill(script(), libvirt, closing, reload);
         this.resumption = new Resumption(libvirt, script());
     }
 
     /** Makes sure that VMs that were restored here, or on another host, find an empty file when their process looks for orders. */
     public void install() throws IOException {
-        if (!Files.exists(ORDERS) && Files.isDirectory(LIBVIRT)) {
-            Files.createFile(ORDERS);
-        }
+        Standstill.install();
     }
 
     /** VMs that stand still are resumed when the agent starts, whoever wants to know what came of it. */
     public synchronized void takeUp() {
-        try {
+        try (FileChannel alone = alone()) {
             KernelNote.read(note()).ifPresent(this::takeUp);
         } catch (IOException e) {
             LOG.error("{}", unreadable(e).why());
         }
+    }
+
+    /**
+     * Waits until no other process of this host is about it: an agent that took up what a person has begun by hand would let
+     * VMs run that are about to lose their kernel.
+     *
+     * @return held until it is closed, or the process ends
+     */
+    private FileChannel alone() throws IOException {
+        PrivateFiles.makeDirectory(state);
+        FileChannel file = FileChannel.open(
+                state.resolve("kernel-switch.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (file.tryLock() == null) {
+            LOG.info("another process of this host is about to start another kernel; it is let end first");
+            file.lock();
+        }
+        return file;
     }
 
     private Outcome takeUp(KernelNote left) {
@@ -152,7 +140,7 @@ public final class KernelSwitch {
      * @param wanted its release, or what the release begins with, as in an update's verify
      */
     public synchronized Outcome start(EffectId effect, String wanted) {
-        try {
+        try (FileChannel alone = alone()) {
             Optional<KernelNote> left = KernelNote.read(note());
             if (left.isPresent()) {
                 Outcome settled = takeUp(left.get());
@@ -163,154 +151,48 @@ public final class KernelSwitch {
                     return failed(unknown.why());
                 }
             }
+            return begin(effect, wanted);
         } catch (IOException e) {
             return new Outcome.Unknown(unreadable(e));
         }
+    }
+
+    private Outcome begin(EffectId effect, String wanted) {
+        KernelNote note;
+        PersistentMemory.Mount mount;
         try {
             String running = NextKernel.running();
             if (Update.matches(running, wanted)) {
                 return new Outcome.Switched(kernel(running), kernel(running), List.of(), null);
             }
-            Optional<PersistentMemory.Mount> mount = PersistentMemory.mount();
+            Optional<PersistentMemory.Mount> kept = PersistentMemory.mount();
             Optional<NextKernel> next = NextKernel.find(wanted);
-            if (mount.isEmpty() || next.isEmpty()) {
-                return failed(mount.isEmpty() ? notKept() : notInstalled(wanted));
+            if (kept.isEmpty() || next.isEmpty()) {
+                return failed(kept.isEmpty() ? notKept() : notInstalled(wanted));
             }
             Optional<Refusal> loses = next.get().losesMemory();
-            return loses.isPresent() ? failed(loses.get()) : begin(effect, running, next.get(), mount.get());
+            if (loses.isPresent()) {
+                return failed(loses.get());
+            }
+            mount = kept.get();
+            switch (standstill.prepare(effect, running, next.get(), mount)) {
+                case Standstill.Prepared.Not not -> {
+                    return failed(not.why());
+                }
+                case Standstill.Prepared.Ready ready -> note = ready.note();
+            }
+            note.write(note());
         } catch (IOException | LibvirtException e) {
-            tidy();
+            standstill.tidy();
             return notPrepared(e);
         }
+        return settle(note, standstill.go(note, note(), mount));
     }
 
     private static Outcome notPrepared(Exception e) {
         return failed(Refusal.of(
                 "NOT_PREPARED",
                 "this host could not be made ready for another kernel, and no VM was touched: " + e.getMessage()));
-    }
-
-    /** All that can be done while the VMs run; whatever fails in here leaves them running. */
-    private Outcome begin(EffectId effect, String running, NextKernel next, PersistentMemory.Mount mount)
-            throws IOException {
-        Path kept = kept();
-        KernelNote note;
-        try (Connection connection = libvirt.get()) {
-            Instant began = Instant.now();
-            KernelReadiness.Found found = KernelReadiness.look(connection, mount);
-            PrivateFiles.write(ORDERS, FIRST_ORDERS);
-            Files.setPosixFilePermissions(ORDERS, PosixFilePermissions.fromString("rw-r--r--"));
-            Optional<Refusal> no = found.refusals().isEmpty()
-                    ? KernelReadiness.obeys(connection, ORDERS)
-                    : Optional.of(found.refusals().getFirst());
-            if (no.isPresent()) {
-                tidy();
-                return failed(no.get());
-            }
-            Map<String, String> places = Map.of(
-                    "KEPT", kept.toString(),
-                    "BASE", PersistentMemory.backingDirectory().toString(),
-                    "RESUME", script().toString(),
-                    "FORGET", IncomingMonitor.ignoreShared(false));
-            if (Hook.installKept(CONFIGURATION, places)) {
-                reload.reload();
-            }
-            PrivateFiles.write(script(), Hook.script("resume-vms.sh", places));
-            Files.setPosixFilePermissions(script(), PosixFilePermissions.fromString("rwx------"));
-            next.load();
-            for (Candidate vm : found.vms()) {
-                try (Domain domain = connection.domain(vm.id()).orElseThrow()) {
-                    KeptVm.of(kept, vm.id()).prepare(domain, vm.memory(), ORDERS);
-                }
-            }
-            closing.close(effect);
-            if (!KernelReadiness.look(connection, mount).equals(found)) {
-                tidy();
-                return failed(Refusal.of("VMS_CHANGED", "VMs came or went while this host was made ready"));
-            }
-            note = new KernelNote(
-                    effect, running, next.release(), KernelNote.thisBoot(), began, clocks(connection, found), null);
-            note.write(note());
-        }
-        return go(note, kept, mount);
-    }
-
-    private static List<KernelNote.Kept> clocks(Connection connection, KernelReadiness.Found found) {
-        List<KernelNote.Kept> vms = new ArrayList<>();
-        for (Candidate vm : found.vms()) {
-            try (Domain domain = connection.domain(vm.id()).orElseThrow()) {
-                Optional<GuestClock.Reading> clock = GuestClock.look(domain, AGENT_PATIENCE);
-                vms.add(new KernelNote.Kept(
-                        new VmId(vm.id().toString()),
-                        vm.name(),
-                        clock.map(GuestClock.Reading::skewNanos).orElse(null),
-                        clock.map(GuestClock.Reading::oneWayNanos).orElse(0L),
-                        Instant.now()));
-            }
-        }
-        return vms;
-    }
-
-    /** The VMs stand still from here on; there is no way out of it but through {@link #settle}. */
-    private Outcome go(KernelNote note, Path kept, PersistentMemory.Mount mount) {
-        Refusal why;
-        try {
-            save(note, kept);
-            run("sync");
-            boolean unmounted = run("umount", mount.directory().toString())
-                    || run("mount", "-o", "remount,ro", mount.directory().toString());
-            why = Refusal.of(
-                    "KEXEC_FAILED",
-                    unmounted
-                            ? NextKernel.start()
-                            : mount.directory() + " could not be unmounted, so nothing was started");
-            if (PersistentMemory.mount().isEmpty()) {
-                run(
-                        "mount",
-                        "-o",
-                        mount.options(),
-                        mount.device(),
-                        mount.directory().toString());
-            } else {
-                run("mount", "-o", "remount,rw", mount.directory().toString());
-            }
-        } catch (IOException | RuntimeException e) {
-            LOG.warn("another kernel is not started", e);
-            why = Refusal.of("SAVE_FAILED", "another kernel was not started: " + e.getMessage());
-        }
-        return settle(note, why);
-    }
-
-    private void save(KernelNote note, Path kept) throws IOException {
-        try (ExecutorService threads = Executors.newFixedThreadPool(SAVED_AT_ONCE);
-                Connection connection = libvirt.get()) {
-            List<Future<?>> saves = new ArrayList<>();
-            for (KernelNote.Kept vm : note.vms()) {
-                UUID id = UUID.fromString(vm.vm().value());
-                saves.add(threads.submit(() -> {
-                    try (Domain domain = connection.domain(id).orElseThrow()) {
-                        KeptVm.of(kept, id).save(domain);
-                    }
-                    return null;
-                }));
-            }
-            for (Future<?> one : saves) {
-                one.get();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("the agent stops", e);
-        } catch (ExecutionException e) {
-            throw new IOException("a VM could not be saved: " + e.getMessage(), e);
-        }
-    }
-
-    private static boolean run(String... words) throws IOException {
-        Command.Result result = Command.run(SYNC, Map.of(), List.of(words));
-        if (!result.ok()) {
-            LOG.warn("{}: {}", String.join(" ", words), result.tail());
-        }
-        return result.ok();
     }
 
     /**
@@ -321,6 +203,9 @@ public final class KernelSwitch {
     private Outcome settle(KernelNote note, @Nullable Refusal why) {
         try {
             closing.open(); // the hook lets nobody start a VM that stands still
+            if (note.mount() != null && PersistentMemory.mount().isEmpty()) {
+                Standstill.mount(PersistentMemory.Mount.of(note.mount()));
+            }
             if (PersistentMemory.mount().isEmpty()) {
                 return new Outcome.Unknown(Refusal.of(
                         "MEMORY_NOT_MOUNTED",
@@ -329,7 +214,7 @@ public final class KernelSwitch {
                                 + "; mount it there with -o dax=always, and they are"
                                 + " resumed"));
             }
-            Resumption.Result result = resumption.resume(note, kept());
+            Resumption.Result result = resumption.resume(note, Standstill.kept());
             if (result.waiting() != null) {
                 return new Outcome.Unknown(result.waiting());
             }
@@ -340,7 +225,7 @@ public final class KernelSwitch {
                     result.stood(),
                     running.equals(note.wanted()) ? null : notSwitched(note, why));
             note.ended(outcome).write(note());
-            tidy();
+            standstill.tidy();
             return outcome;
         } catch (IOException | LibvirtException e) {
             LOG.error("VMs may stand still", e);
@@ -363,36 +248,12 @@ public final class KernelSwitch {
                                 + ", and the VMs were resumed there; see the host's console for what the kernel said");
     }
 
-    /** Leaves nothing behind that is only for VMs that stand still. */
-    private void tidy() {
-        try {
-            for (KeptVm vm : KeptVm.in(kept())) {
-                vm.forget();
-            }
-            Files.deleteIfExists(kept().resolve("lock"));
-            Files.deleteIfExists(kept());
-            Files.deleteIfExists(script());
-            if (Files.exists(ORDERS)) {
-                Files.writeString(ORDERS, "");
-            }
-            NextKernel.unload();
-        } catch (IOException e) {
-            LOG.warn("something is left of a change of the kernel: {}", e.toString());
-        }
-        closing.open();
-    }
-
     private Path note() {
         return state.resolve("kernel-switch.json");
     }
 
     private Path script() {
         return state.resolve("resume-vms");
-    }
-
-    /** Beside libvirt's own directories of files that are memory. */
-    private static Path kept() throws IOException {
-        return PersistentMemory.backingDirectory().resolve("libvirt").resolve("evenkeel-kernel");
     }
 
     private static SortedMap<String, String> kernel(String release) {

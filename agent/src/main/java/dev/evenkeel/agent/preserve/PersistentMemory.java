@@ -25,6 +25,10 @@ public final class PersistentMemory {
      * @param line its line of {@code /proc/self/mounts}
      */
     record Mount(Path directory, String line) {
+        static Mount of(String line) {
+            return new Mount(Path.of(line.split(" ")[1]), line);
+        }
+
         String device() {
             return line.split(" ")[0];
         }
@@ -62,7 +66,7 @@ public final class PersistentMemory {
                 .filter(line -> line.split(" ").length > 3 && directory.startsWith(Path.of(line.split(" ")[1])))
                 .max(Comparator.comparingInt(line -> line.split(" ")[1].length()))
                 .filter(line -> line.startsWith("/dev/pmem"))
-                .map(line -> new Mount(Path.of(line.split(" ")[1]), line))
+                .map(Mount::of)
                 .filter(mount -> {
                     List<String> options = List.of(mount.options().split(","));
                     return options.contains("dax") || options.contains("dax=always");

@@ -62,6 +62,9 @@ final class Resumption {
                 Command.Result ran = Command.run(LIMIT, Map.of(), List.of("sh", script.toString()));
                 LOG.info("resuming VMs: {}", ran.tail());
             }
+            if (!KernelNote.thisBoot().equals(note.boot())) {
+                HardwareClock.restore(note.ahead()); // the guests' are set by it
+            }
             List<Stood> stood = new ArrayList<>();
             Refusal waiting = null;
             for (KernelNote.Kept vm : note.vms()) {

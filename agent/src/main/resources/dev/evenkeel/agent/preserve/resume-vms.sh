@@ -18,20 +18,26 @@ stamp() {
     done | sha256sum
 }
 
+# With the seconds since the kernel's start.
+said() {
+    read -r up idle </proc/uptime
+    echo "$up $*"
+}
+
 resume() {
     cd "$1" || return
     read -r name <name
-    echo "$(date +%T.%N) VM $name is resumed"
+    said "VM $name is resumed"
     if [ "$(stamp)" != "$(cat stamp)" ]; then
         echo "the memory of VM $name is not what it was when it was stopped" >refused
     elif virsh -q restore state --xml document >said 2>&1; then
         date +%s.%N >resumed
         # else a save that an operator orders now would leave the memory out
         virsh -q qemu-monitor-command "$name" '@FORGET@' >said 2>&1
-        echo "$(date +%T.%N) VM $name runs"
+        said "VM $name runs"
     else
         mv said failed
-        echo "$(date +%T.%N) VM $name: $(cat failed)"
+        said "VM $name: $(cat failed)"
     fi
 }
 

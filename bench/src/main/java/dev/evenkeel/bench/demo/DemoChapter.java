@@ -20,24 +20,24 @@ import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /** One update that goes round the demo's fleet, and what every VM felt of it. */
-final class DemoChapter {
+public final class DemoChapter {
     private static final Duration LAST_BEATS = Duration.ofSeconds(3);
 
     private final Lab lab;
     private final Evenkeel evenkeel;
     private final PrintStream out;
 
-    DemoChapter(Lab lab, Evenkeel evenkeel, PrintStream out) {
+    public DemoChapter(Lab lab, Evenkeel evenkeel, PrintStream out) {
         this.lab = lab;
         this.evenkeel = evenkeel;
         this.out = out;
     }
 
     /** @param updated whether the rollout ended well and every host runs the new version */
-    record Outcome(boolean updated, List<VmSeen> vms, List<MoveSeen> moves) {}
+    public record Outcome(boolean updated, List<VmSeen> vms, List<MoveSeen> moves) {}
 
     /** @param directory the update */
-    Outcome play(Path directory, Progress progress) throws IOException, InterruptedException {
+    public Outcome play(Path directory, Progress progress) throws IOException, InterruptedException {
         Update update = UpdatePackages.read(directory);
         String id = update.id().value();
         say("evenkeel update apply -f " + directory);

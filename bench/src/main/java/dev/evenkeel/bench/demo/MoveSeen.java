@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
  * @param stop how far the guest's clock fell behind: how long it did not run, seen from outside
  * @param ledgerStop the same by the ledger
  */
-record MoveSeen(
+public record MoveSeen(
         String vm,
         String tenant,
         String method,

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param doubled beats that a second running copy of it must have sent
  * @param badPages pages of its memory that it found changed by others than itself
  */
-record VmSeen(
+public record VmSeen(
         String vm,
         String tenant,
         String hostBefore,
@@ -57,7 +57,7 @@ record VmSeen(
     }
 
     /** Unharmed: it runs, once, was never restarted, and its memory is its own. */
-    boolean unharmed() {
+    public boolean unharmed() {
         return alive && restarts == 0 && doubled == 0 && badPages == 0;
     }
 
