@@ -83,6 +83,19 @@ final class PreserveBench implements Callable<Integer> {
             description = "how often a host's kernel is replaced (default: ${DEFAULT-VALUE})")
     private int kernels;
 
+    /** What the two halves are about. */
+    private enum Part {
+        vmm,
+        kernel
+    }
+
+    @Option(
+            names = "--only",
+            paramLabel = "PART",
+            description =
+                    "just one of ${COMPLETION-CANDIDATES}: VMs that get a new VMM, or a host that gets a new kernel")
+    private @Nullable Part only;
+
     @Option(names = "--quick", description = "--handovers 6 --rivals 1 --row 6 --kernels 2, and no VM of 4 GiB")
     private boolean quick;
 
@@ -110,11 +123,23 @@ final class PreserveBench implements Callable<Integer> {
             row = 6;
             kernels = 2;
         }
-        requireMemory(quick ? QUICK_MEMORY_GIB : MEMORY_GIB);
-        List<BusyGuest> guests =
-                quick ? List.of(BusyGuest.SMALL, BusyGuest.BARE, BusyGuest.LARGE) : List.of(BusyGuest.values());
         PrintWriter out = command.commandLine().getOut();
         Path where = state != null ? state : StateDirectory.byDefault(System.getenv());
+        if (only != Part.kernel) {
+            requireMemory(quick ? QUICK_MEMORY_GIB : MEMORY_GIB);
+            vmm(out, where);
+        }
+        if (only != Part.vmm) {
+            requireMemory(QUICK_MEMORY_GIB);
+            kernel(out, where);
+        }
+        out.println();
+        return new BenchReport("preserve", bars).publish(out, json);
+    }
+
+    private void vmm(PrintWriter out, Path where) throws IOException {
+        List<BusyGuest> guests =
+                quick ? List.of(BusyGuest.SMALL, BusyGuest.BARE, BusyGuest.LARGE) : List.of(BusyGuest.values());
         LabSpec lab = LabSpec.in(where)
                 .withName("ekbenchpre")
                 .withHosts(2)
@@ -137,9 +162,6 @@ final class PreserveBench implements Callable<Integer> {
             inARow(out, bench, ways);
         }
         thereAndBack(out, where);
-        kernel(out, where);
-        out.println();
-        return new BenchReport("preserve", bars).publish(out, json);
     }
 
     /** Guests' memory lies on a tmpfs: where it does not fit, the machine would not fail but stall. */

@@ -43,7 +43,7 @@ final class HandoverLab implements AutoCloseable {
                         VmPlan.small(1, "busy", "acme").withMemory(256).withSharedMemory(),
                         VmPlan.small(2, "disk", "acme").withDisk().withSharedMemory(),
                         VmPlan.small(3, "private", "globex")))
-                .withBeatPeriod(Duration.ofMillis(10));
+                .withBeatPeriod(TestState.CALM);
         return new HandoverLab(Lab.up(spec, Progress.on(System.out)));
     }
 

@@ -46,6 +46,7 @@ final class InPlaceLab implements AutoCloseable {
                 LabSpec.in(STATE)
                         .withName(NAME)
                         .withHosts(2)
+                        .withBeatPeriod(TestState.CALM)
                         .withVmm(VmmVersion.QEMU_7_2)
                         .withVms(List.of(
                                 VmPlan.small(1, "busy", "acme")

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 /** PRESERVE_KERNEL on a real host: there by a rollout, back by hand, and what may go wrong. In this order. */
 interface KernelSwitchTests {
@@ -73,6 +74,12 @@ interface KernelSwitchTests {
         assertThat(lab.text("dpkg", "--audit")).isEmpty();
         lab.assertUnharmed(from);
         lab.assertTidy();
+        JsonNode row = lab.evenkeel.list("ledger").getFirst();
+        long off = Math.abs(row.get("skewBeforeMs").asLong());
+        assertThat(off).as("its clock stood still with it").isPositive();
+        assertThat(Math.abs(row.get("clockSkewMs").asLong()))
+                .as("after it was set")
+                .isLessThan(off / 20);
     }
 
     /** The demo's chapter, on a thread of its own. */

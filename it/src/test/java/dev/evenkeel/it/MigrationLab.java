@@ -61,7 +61,7 @@ final class MigrationLab implements AutoCloseable {
                 .withName(TestState.lab(name))
                 .withHosts(2)
                 .withVms(vms)
-                .withBeatPeriod(Duration.ofMillis(10));
+                .withBeatPeriod(TestState.CALM);
         Lab.down(spec.state(), spec.name());
         return new MigrationLab(Lab.up(spec, Progress.on(System.out)), Files.createTempDirectory("moves"));
     }

@@ -45,7 +45,7 @@ final class RunLab implements AutoCloseable {
         assumeTrue(TestState.root(), "skipped: a lab makes namespaces and mounts, which takes root");
         String mine = TestState.lab(name);
         Lab.down(STATE, mine);
-        LabSpec bare = LabSpec.in(STATE).withName(mine).withControlPlane(true);
+        LabSpec bare = LabSpec.in(STATE).withName(mine).withControlPlane(true).withBeatPeriod(TestState.CALM);
         return new RunLab(Lab.up(spec.apply(bare), Progress.on(System.out)));
     }
 

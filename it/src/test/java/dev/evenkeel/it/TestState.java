@@ -3,10 +3,17 @@ package dev.evenkeel.it;
 import dev.evenkeel.lab.os.Command;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Where tests on the lab keep what they make: costly caches stay for the next time, labs do not. */
 final class TestState {
+    /**
+     * Time between the heartbeats of VMs whose stops nobody measures: each beat of an emulated guest takes a millisecond of CPU, and
+     * two labs of them share two CPUs.
+     */
+    static final Duration CALM = Duration.ofMillis(50);
+
     private TestState() {}
 
     /** {@code EVENKEEL_TEST_STATE}, else {@code target/state} of this module. */

@@ -36,17 +36,17 @@ supervise() { # keeps service $1 running; a short rest after each death, so that
 # libvirt takes orders and whether or not an agent can run.
 resume_vms() {
     [ -x /var/lib/evenkeel/resume-vms ] || return 0
+    rm -f /run/lab/resumed
+    {
+        /var/lib/evenkeel/resume-vms </dev/null >>/var/log/evenkeel/resume-vms.log 2>&1
+        : >/run/lab/resumed
+    } &
     waited=0
     until [ -S /run/libvirt/libvirt-sock ] || [ $waited -ge 3000 ]; do
         sleep 0.02
         waited=$((waited + 1))
     done
     reached libvirtd
-    rm -f /run/lab/resumed
-    {
-        /var/lib/evenkeel/resume-vms </dev/null >>/var/log/evenkeel/resume-vms.log 2>&1
-        : >/run/lab/resumed
-    } &
     waited=0
     until [ -e /run/lab/resumed ] || [ $waited -ge 1200 ]; do # the agent's start would take their CPU
         sleep 0.05

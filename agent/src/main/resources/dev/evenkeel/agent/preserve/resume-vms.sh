@@ -1,6 +1,6 @@
 #!/bin/sh
 # Put here by Evenkeel's agent while VMs of this host stand still, their memory kept, because it starts another kernel. Run
-# when the host boots, as soon as libvirt answers, and by the agent. Harmless when it is run twice: one waits for the other.
+# when the host boots, as soon as the memory is mounted, and by the agent. Harmless when it is run twice: one waits for the other.
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 all='@KEPT@'
 [ -d "$all" ] || exit 0
@@ -18,6 +18,15 @@ stamp() {
     done | sha256sum
 }
 
+# Waits until libvirt can be asked, for two minutes.
+libvirt() {
+    waited=0
+    until [ -S /run/libvirt/libvirt-sock ] || [ -S /run/libvirt/virtqemud-sock ] || [ $waited -ge 6000 ]; do
+        sleep 0.02
+        waited=$((waited + 1))
+    done
+}
+
 # With the seconds since the kernel's start.
 said() {
     read -r up idle </proc/uptime
@@ -27,10 +36,13 @@ said() {
 resume() {
     cd "$1" || return
     read -r name <name
-    said "VM $name is resumed"
     if [ "$(stamp)" != "$(cat stamp)" ]; then
         echo "the memory of VM $name is not what it was when it was stopped" >refused
-    elif virsh -q restore state --xml document >said 2>&1; then
+        return
+    fi
+    libvirt
+    said "VM $name is resumed"
+    if virsh -q restore state --xml document >said 2>&1; then
         date +%s.%N >resumed
         # else a save that an operator orders now would leave the memory out
         virsh -q qemu-monitor-command "$name" '@FORGET@' >said 2>&1
