@@ -102,10 +102,13 @@ final class RunLab implements AutoCloseable {
                 .asString();
     }
 
-    void awaitRollout(String rollout, String state) throws Exception {
+    /** Waits until a rollout has ended, not only one of its hosts. */
+    void awaitRollout(String rollout, String outcome) throws Exception {
         await(
-                "rollout " + rollout + " is " + state,
-                () -> evenkeel.json("rollout", "status", rollout).toString().contains("\"" + state + "\""));
+                "rollout " + rollout + " ends " + outcome,
+                () -> outcome.equals(evenkeel.json("rollout", "status", rollout)
+                        .path("outcome")
+                        .asString("")));
     }
 
     String rollout(int number, LabHost host) throws Exception {
@@ -238,7 +241,11 @@ final class RunLab implements AutoCloseable {
             Harm.assertNoneBut(killed.contains(vm.name()) ? 1 : 0, vm, since);
             assertThat(vm.hosts()).as("hosts of " + vm).hasSize(1);
             for (LabHost host : others(vm.hosts().getFirst())) {
-                awaitUnknown(vm, host);
+                String left =
+                        host.tryVirsh("domstate", "--reason", vm.name()).out().strip();
+                assertThat(host.virsh("list", "--all", "--name").lines())
+                        .as("what %s knows of: %s is \"%s\" there and runs on %s", host, vm, left, vm.hosts())
+                        .doesNotContain(vm.name());
                 // a host that was away is cleared when it is back
                 await(
                         "the disk of " + vm + " is gone from " + host,
@@ -253,21 +260,6 @@ final class RunLab implements AutoCloseable {
                     .as("open migration ports of " + host)
                     .isEmpty();
         }
-    }
-
-    /** A host whose half of a move that failed is still being cleared away is told of, and waited for. */
-    private static void awaitUnknown(LabVm vm, LabHost host) throws Exception {
-        boolean[] told = new boolean[1];
-        await("a VM that runs on " + vm.hosts() + " is unknown to " + host, () -> {
-            boolean known = host.virsh("list", "--all", "--name").lines().anyMatch(vm.name()::equals);
-            if (known && !told[0]) {
-                told[0] = true;
-                String left =
-                        host.tryVirsh("domstate", "--reason", vm.name()).out().strip();
-                System.out.println(host + " still has " + vm + ": " + left);
-            }
-            return !known;
-        });
     }
 
     /** The ports of 49152 to 49215 on which a process of the host listens, by proc(5): state 0A. */
