@@ -27,7 +27,7 @@ final class Resumption {
     private static final Logger LOG = LoggerFactory.getLogger(Resumption.class);
     private static final Duration DAEMON_PATIENCE = Duration.ofMinutes(2);
     private static final Duration SAVE_PATIENCE = Duration.ofMinutes(2);
-    private static final Duration AGENT_PATIENCE = Duration.ofSeconds(20);
+    private static final Duration AGENT_PATIENCE = Duration.ofSeconds(60);
     private static final Duration LIMIT = Duration.ofMinutes(10);
     private static final int TRIES = 3;
 
