@@ -118,7 +118,8 @@ final class ControlPlane {
                     "join",
                     "--server",
                     GATEWAY,
-                    "--token=" + tokens.getOrDefault(host.name(), ""), // it may begin with a dash
+                    "--token",
+                    tokens.getOrDefault(host.name(), ""),
                     "--address",
                     host.address(),
                     "--host-id",

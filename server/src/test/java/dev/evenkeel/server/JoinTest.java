@@ -60,6 +60,11 @@ class JoinTest {
     }
 
     @Test
+    void no_secret_can_be_taken_for_an_option_by_a_command_line() throws Exception {
+        assertThat(token("{}")).matches("[0-9a-f]{48}\\.[0-9a-f]{64}");
+    }
+
+    @Test
     void aHostJoinsOnceWithATokenAndItsCertificateNamesIt() throws Exception {
         Identity identity = join("a1", token("{}"));
         assertThat(identity.certificate().getSubjectX500Principal().getName()).isEqualTo("CN=a1");

@@ -52,11 +52,14 @@ public record Command(List<String> words, String input, Duration limit) {
             return exit == 0;
         }
 
-        /** The first thing worth showing to a person: the last lines of the errors, else of the output. */
+        /** What is worth showing to a person: the first and the last lines of the errors, else of the output. */
         public String complaint() {
-            String text = err.isBlank() ? out : err;
-            List<String> lines = text.strip().lines().toList();
-            return String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
+            List<String> lines = (err.isBlank() ? out : err).strip().lines().toList();
+            if (lines.size() <= 7) {
+                return String.join("\n", lines);
+            }
+            return String.join("\n", lines.subList(0, 2)) + "\n...\n"
+                    + String.join("\n", lines.subList(lines.size() - 5, lines.size()));
         }
     }
 

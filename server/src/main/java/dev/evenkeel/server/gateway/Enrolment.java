@@ -19,7 +19,6 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,7 +55,8 @@ public final class Enrolment {
     public NewToken newToken(@Nullable HostId host, Duration ttl) {
         byte[] bytes = new byte[SECRET_BYTES];
         random.nextBytes(bytes);
-        String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        // Hex never begins with a dash, which a command line may take for an option.
+        String secret = HexFormat.of().formatHex(bytes);
         Instant expiresAt = tokens.add(sha256(secret.getBytes(StandardCharsets.UTF_8)), host, ttl);
         return new NewToken(secret + "." + authority.fingerprint(), expiresAt);
     }

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -53,7 +53,7 @@ public final class Tokens {
         if (!Files.exists(file)) {
             byte[] secret = new byte[SECRET_BYTES];
             random.nextBytes(secret);
-            PrivateFiles.write(file, Base64.getUrlEncoder().withoutPadding().encodeToString(secret) + "\n");
+            PrivateFiles.write(file, HexFormat.of().formatHex(secret) + "\n");
         }
         byte[] token = Files.readString(file).strip().getBytes(StandardCharsets.UTF_8);
         if (token.length < SECRET_BYTES) {
