@@ -28,11 +28,16 @@ public final class GatewayClient implements PayloadSource, AutoCloseable {
     private final HttpClient http;
 
     public GatewayClient(URI server, SSLContext tls) {
+        this(server, tls, CONNECT);
+    }
+
+    /** @param connect how long the way to a first word may take, TLS included */
+    public GatewayClient(URI server, SSLContext tls, Duration connect) {
         this.server = server;
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_2)
                 .sslContext(tls)
-                .connectTimeout(CONNECT)
+                .connectTimeout(connect)
                 .executor(Executors.newVirtualThreadPerTaskExecutor())
                 .build();
     }
@@ -83,7 +88,8 @@ public final class GatewayClient implements PayloadSource, AutoCloseable {
             answer.cancel(true);
             throw e;
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+            Throwable why = e.getCause() == null ? e : e.getCause();
+            throw new IOException(server + ": " + why.getMessage(), why);
         }
     }
 
