@@ -19,7 +19,6 @@ import dev.evenkeel.agent.libvirt.Domains;
 import dev.evenkeel.agent.libvirt.Libvirt;
 import dev.evenkeel.agent.link.GatewayClients;
 import dev.evenkeel.agent.link.LinkTimes;
-import dev.evenkeel.agent.link.Manifests;
 import dev.evenkeel.agent.migrate.Daemons;
 import dev.evenkeel.agent.migrate.LiveMigration;
 import dev.evenkeel.agent.migrate.LoadProbe;
@@ -33,6 +32,7 @@ import dev.evenkeel.agent.packages.ServicePolicy;
 import dev.evenkeel.agent.packages.Services;
 import dev.evenkeel.agent.preserve.KernelSwitch;
 import dev.evenkeel.agent.preserve.VmmHandover;
+import dev.evenkeel.agent.trust.Manifests;
 import dev.evenkeel.core.fleet.Bytes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,9 +63,6 @@ final class RunCommand implements Callable<Integer> {
     private static final Duration CLEAR_EVERY = Duration.ofSeconds(15);
     private static final int HANDOVER_CALLS = 16;
     /** Where packages' scripts look for the policy of services (Debian Policy 9.3.3.1). */
-    /** What a server takes to come back after it was killed, and some. */
-    private static final Duration SERVER_PATIENCE = Duration.ofMinutes(2);
-
     private static final Path SBIN = Path.of("/usr/sbin");
 
     @Option(names = "--state", defaultValue = "/var/lib/evenkeel", description = "The agent's directory")
@@ -110,7 +107,7 @@ final class RunCommand implements Callable<Integer> {
                 .orElseThrow(
                         () -> new IOException("this host has not joined a fleet; run: evenkeel agent join --help"));
         Supplier<Connection> libvirt = () -> Connection.open(libvirtUri);
-        Manifests manifests = new Manifests(state.resolve("updates"));
+        Manifests manifests = new Manifests(state);
         LoadProbe loads = new LoadProbe();
 
         GatewayClients clients = new GatewayClients(identity);
@@ -183,7 +180,7 @@ final class RunCommand implements Callable<Integer> {
         }
         PackageUpdates packages = new PackageUpdates(
                 state.resolve("packages"),
-                new PayloadCache(state.resolve("payloads"), clients, SERVER_PATIENCE),
+                new PayloadCache(state.resolve("payloads"), clients, Agent.SERVER_PATIENCE),
                 services,
                 software,
                 () -> living(libvirt, handover),

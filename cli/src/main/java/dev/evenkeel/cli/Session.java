@@ -41,6 +41,10 @@ public final class Session implements AutoCloseable {
         return opened;
     }
 
+    public Place place() {
+        return place.get();
+    }
+
     public Format format() {
         return format;
     }

@@ -31,7 +31,7 @@ final class Samples {
 
     static final String UPDATE = """
             {"id":"qemu-11.1","component":"VMM","version":"11.1","severity":"IMPORTANT","title":"QEMU 11.1",
-             "methods":["MIGRATE"],
+             "methods":["MIGRATE"],"signature":"UNSIGNED",
              "manifest":{"id":"qemu-11.1","version":"11.1","component":"VMM","severity":"IMPORTANT","title":"QEMU 11.1",
                          "methods":{"MIGRATE":{"packages":[],"previous":[],"removeOnUndo":[],"restart":[]}},
                          "verify":{"qemu":"11.1"}}}

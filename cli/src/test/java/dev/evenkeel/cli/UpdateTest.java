@@ -92,8 +92,8 @@ final class UpdateTest extends ServerTest {
 
         shell.run("update", "ls")
                 .prints(
-                        "UPDATE     COMPONENT  VERSION  SEVERITY   METHODS  TITLE",
-                        "qemu-11.1  VMM        11.1     IMPORTANT  MIGRATE  QEMU 11.1");
+                        "UPDATE     COMPONENT  VERSION  SEVERITY   METHODS  SIGNATURE  TITLE",
+                        "qemu-11.1  VMM        11.1     IMPORTANT  MIGRATE  UNSIGNED   QEMU 11.1");
     }
 
     @Test

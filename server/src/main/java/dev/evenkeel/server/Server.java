@@ -7,6 +7,7 @@ import dev.evenkeel.core.engine.TimeSource;
 import dev.evenkeel.core.engine.World;
 import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.rollout.Deciders;
+import dev.evenkeel.server.api.CatalogueApi;
 import dev.evenkeel.server.api.HostsApi;
 import dev.evenkeel.server.api.LedgerApi;
 import dev.evenkeel.server.api.PayloadsApi;
@@ -20,6 +21,7 @@ import dev.evenkeel.server.api.TokensApi;
 import dev.evenkeel.server.api.Trouble;
 import dev.evenkeel.server.api.UpdatesApi;
 import dev.evenkeel.server.api.VmsApi;
+import dev.evenkeel.server.catalogue.SignedCatalogue;
 import dev.evenkeel.server.events.EventsApi;
 import dev.evenkeel.server.events.NoticeFeed;
 import dev.evenkeel.server.fleet.Catalogue;
@@ -28,6 +30,7 @@ import dev.evenkeel.server.fleet.LearnedPauses;
 import dev.evenkeel.server.gateway.Deliveries;
 import dev.evenkeel.server.gateway.Enrolment;
 import dev.evenkeel.server.gateway.Gateway;
+import dev.evenkeel.server.gateway.Manifests;
 import dev.evenkeel.server.gateway.OrderDesk;
 import dev.evenkeel.server.gateway.ProgressBoard;
 import dev.evenkeel.server.gateway.Reports;
@@ -63,6 +66,8 @@ import org.slf4j.MDC;
 public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final Bytes LARGEST_PAYLOAD = Bytes.ofMiB(4096);
+    private static final Duration UPKEEP_EVERY = Duration.ofDays(1);
+    private static final Duration RENEWAL_EVERY = Duration.ofHours(1);
     private static final Duration FEED_LOOKS_EVERY = Duration.ofMillis(200);
 
     private final Closing closing;
@@ -105,6 +110,8 @@ public final class Server implements AutoCloseable {
         CertificateAuthority authority =
                 CertificateAuthority.open(settings.directory().resolve("ca"), InstantSource.system(), random);
         PayloadStore payloads = PayloadStore.open(settings.directory().resolve("payloads"), LARGEST_PAYLOAD);
+        SignedCatalogue signed =
+                SignedCatalogue.open(settings.directory().resolve("catalogue"), InstantSource.system());
         Database database = closing.before(Database.open(settings.databaseUrl(), settings.state(), environment));
         PgStore store = closing.before(PgStore.open(database, PoolSettings.DEFAULT));
         PgRunStore runs = store.runs();
@@ -131,7 +138,8 @@ public final class Server implements AutoCloseable {
                         time,
                         lease,
                         Server::broken)));
-        closing.before(new Upkeep(store::upkeep));
+        closing.before(new Upkeep("upkeep of the database", UPKEEP_EVERY, store::upkeep));
+        closing.before(new Upkeep("renewal of the catalogue's timestamp", RENEWAL_EVERY, signed::renew));
         registry.shards().forEach(shards::lead);
         DiskSpace disk = new DiskSpace(settings.directory());
         Health health =
@@ -140,26 +148,29 @@ public final class Server implements AutoCloseable {
 
         // who may come in
         NoticeFeed feed = new NoticeFeed(store::newestNotice, FEED_LOOKS_EVERY);
-        Enrolment enrolment = new Enrolment(authority, store.joinTokens(), registry, shards, random);
+        Enrolment enrolment = new Enrolment(authority, signed, store.joinTokens(), registry, shards, random);
         Gateway gateway = new Gateway(
                 enrolment,
                 new Reports(registry, shards, runs, progress, time, settings.heartbeat(), (host, effect, outcome) -> {
                     pauses.learn(host, outcome);
                     metrics.ended(outcome, effect instanceof Effect.MoveVm);
                 }),
-                new OrderDesk(registry, shards, runs, deliveries, catalogue),
+                new OrderDesk(registry, shards, runs, deliveries, new Manifests(signed, catalogue)),
                 payloads,
+                signed,
                 registry,
                 Trouble::of);
         RunViews views = new RunViews(runs, registry, progress, time);
         RunDesk desk = new RunDesk(runs, shards, views);
+        UpdatesApi updates = new UpdatesApi(store.updates(), payloads, signed);
         List<Route> routes = Stream.of(
                         new HostsApi(registry, runs, desk, time).routes(),
                         new VmsApi(registry, desk, time).routes(),
                         new PayloadsApi(payloads).routes(),
-                        new UpdatesApi(store.updates(), payloads).routes(),
+                        updates.routes(),
+                        new CatalogueApi(signed, updates).routes(),
                         new PlansApi(registry, store.updates(), pauses, time).routes(),
-                        new RolloutsApi(registry, store.updates(), runs, desk, time).routes(),
+                        new RolloutsApi(registry, store.updates(), signed, runs, desk, time).routes(),
                         new RunsApi(runs, desk, views, registry::answers).routes(),
                         new LedgerApi(runs, store.observations(), registry, time).routes(),
                         new EventsApi(runs, store::newestNotice, feed, settings.streamHeartbeat()).routes(),

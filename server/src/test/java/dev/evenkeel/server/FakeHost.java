@@ -7,7 +7,7 @@ import dev.evenkeel.agent.join.JoinToken;
 import dev.evenkeel.agent.join.Joiner;
 import dev.evenkeel.agent.link.GatewayClients;
 import dev.evenkeel.agent.link.LinkTimes;
-import dev.evenkeel.agent.link.Manifests;
+import dev.evenkeel.agent.trust.Manifests;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.MigrationDomainId;
 import dev.evenkeel.core.fleet.Topology;
@@ -29,10 +29,12 @@ final class FakeHost implements AutoCloseable {
     private final HostId id;
     private final Path state;
     private final FakePlatform platform;
+    private final InstantSource clock;
     private @Nullable Agent agent;
     private @Nullable GatewayClients clients;
 
-    private FakeHost(HostId id, Path state, FakePlatform platform) {
+    private FakeHost(HostId id, Path state, FakePlatform platform, InstantSource clock) {
+        this.clock = clock;
         this.id = id;
         this.state = state;
         this.platform = platform;
@@ -56,13 +58,25 @@ final class FakeHost implements AutoCloseable {
 
     /** Joins and starts. */
     static FakeHost start(TestServer server, HostId id, Path directory, FakePlatform platform) throws Exception {
-        return start(server.api(), server.gatewayUrl(), id, directory, platform);
+        return start(server, id, directory, platform, InstantSource.system());
+    }
+
+    /** Joins and starts, with a clock that may be wrong. */
+    static FakeHost start(TestServer server, HostId id, Path directory, FakePlatform platform, InstantSource clock)
+            throws Exception {
+        return start(server.api(), server.gatewayUrl(), id, directory, platform, clock);
     }
 
     /** Joins and starts. */
     static FakeHost start(Api api, String gatewayUrl, HostId id, Path directory, FakePlatform platform)
             throws Exception {
-        FakeHost host = new FakeHost(id, directory.resolve(id.value()), platform);
+        return start(api, gatewayUrl, id, directory, platform, InstantSource.system());
+    }
+
+    private static FakeHost start(
+            Api api, String gatewayUrl, HostId id, Path directory, FakePlatform platform, InstantSource clock)
+            throws Exception {
+        FakeHost host = new FakeHost(id, directory.resolve(id.value()), platform, clock);
         String token = api.post("/v1/join-tokens", "{\"host\": \"" + id + "\"}")
                 .json()
                 .path("token")
@@ -84,9 +98,9 @@ final class FakeHost implements AutoCloseable {
                 clients,
                 platform.driver(id),
                 () -> platform.look(id),
-                new Manifests(state.resolve("updates")),
+                new Manifests(state),
                 TIMES,
-                InstantSource.system(),
+                clock,
                 new Random());
     }
 

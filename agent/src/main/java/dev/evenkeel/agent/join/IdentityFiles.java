@@ -3,6 +3,7 @@ package dev.evenkeel.agent.join;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.wire.trust.Pem;
 import dev.evenkeel.wire.trust.PrivateFiles;
+import dev.evenkeel.wire.tuf.TrustedFiles;
 import java.io.IOException;
 import java.io.StringReader;
 import java.net.URI;
@@ -18,9 +19,16 @@ import java.util.Properties;
  */
 public final class IdentityFiles {
     private final Path directory;
+    private final TrustedFiles trust;
 
     public IdentityFiles(Path state) {
         this.directory = state.resolve("identity");
+        this.trust = new TrustedFiles(state.resolve("trust"));
+    }
+
+    /** Where the catalogue's root is pinned, beside the identity. */
+    TrustedFiles trust() {
+        return trust;
     }
 
     /** The identity, or nothing when this host has not joined. */

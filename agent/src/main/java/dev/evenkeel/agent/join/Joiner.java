@@ -7,8 +7,10 @@ import dev.evenkeel.wire.link.Credentials;
 import dev.evenkeel.wire.link.JoinRequest;
 import dev.evenkeel.wire.link.RenewRequest;
 import dev.evenkeel.wire.trust.Pem;
+import dev.evenkeel.wire.tuf.TufException;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PrivateKey;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /** Lets a host into a fleet, and renews what it got. */
 public final class Joiner {
@@ -76,8 +79,22 @@ public final class Joiner {
         }
         requireOurs(Pem.certificate(got.certificate()), authority, keys.open());
         files.saveCertificate(got.certificate(), got.authority());
+        pin(got.root());
         files.saveJoined(wish.host(), wish.server(), wish.addresses().getFirst());
         return load();
+    }
+
+    /** The server whose CA the token names says which root is the fleet's; it is trusted from now on, and none from before is. */
+    private void pin(@Nullable String root) throws IOException {
+        try {
+            if (root == null) {
+                files.trust().forget();
+            } else {
+                files.trust().pin(root.getBytes(StandardCharsets.UTF_8));
+            }
+        } catch (TufException e) {
+            throw new IOException("the server's catalogue has a root that can't be trusted: " + e.getMessage(), e);
+        }
     }
 
     /** Gets a fresh certificate for the same key and the same names. */

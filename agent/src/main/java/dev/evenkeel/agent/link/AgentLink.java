@@ -1,6 +1,7 @@
 package dev.evenkeel.agent.link;
 
 import dev.evenkeel.agent.execute.EffectExecutor;
+import dev.evenkeel.agent.trust.Manifests;
 import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.EffectOrder;
 import dev.evenkeel.wire.link.Orders;

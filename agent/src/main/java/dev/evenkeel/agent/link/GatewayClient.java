@@ -2,13 +2,16 @@ package dev.evenkeel.agent.link;
 
 import dev.evenkeel.agent.packages.PayloadSource;
 import dev.evenkeel.wire.Json;
+import dev.evenkeel.wire.tuf.Refresh;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -19,10 +22,13 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /** Speaks HTTP/2 over mutual TLS with the gateway. Thread-safe. */
-public final class GatewayClient implements PayloadSource, AutoCloseable {
+public final class GatewayClient implements PayloadSource, Refresh.Source, AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     /** Longer than any answer but that to a long poll takes, the connection included. */
     private static final Duration ANSWER = Duration.ofSeconds(20);
+
+    /** More than any answer has. */
+    private static final int MOST = 64 << 20;
 
     private final URI server;
     private final HttpClient http;
@@ -59,10 +65,13 @@ public final class GatewayClient implements PayloadSource, AutoCloseable {
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(Json.mapper().writeValueAsBytes(body)))
                 .build();
-        HttpResponse<byte[]> response = send(request, timeout);
+        HttpResponse<byte[]> response = send(request, timeout, MOST);
         try {
             if (response.statusCode() != 200) {
                 throw refused(response);
+            }
+            if (response.body().length > MOST) {
+                throw new IOException("the server's answer to " + path + " is longer than " + MOST + " bytes");
             }
             return Json.mapper().readValue(response.body(), answer);
         } catch (JacksonException e) {
@@ -75,10 +84,32 @@ public final class GatewayClient implements PayloadSource, AutoCloseable {
         return new PayloadStream(this, server.resolve("/agent/v1/payloads/" + sha256), from);
     }
 
-    /** Sends a request and waits for the whole answer; a server that stalls half-way is given up too. */
-    HttpResponse<byte[]> send(HttpRequest request, Duration timeout) throws IOException, InterruptedException {
-        CompletableFuture<HttpResponse<byte[]>> answer =
-                http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
+    /** One file of the catalogue's metadata. */
+    @Override
+    public Optional<byte[]> file(String name, int most) throws IOException {
+        HttpRequest request = HttpRequest.newBuilder(server.resolve("/agent/v1/catalogue/" + name))
+                .build();
+        try {
+            HttpResponse<byte[]> response = send(request, ANSWER, most);
+            return switch (response.statusCode()) {
+                case 200 -> Optional.of(response.body());
+                case 404 -> Optional.empty();
+                default -> throw refused(response);
+            };
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while reading " + request.uri());
+        }
+    }
+
+    /**
+     * Sends a request and waits for the whole answer; a server that stalls half-way is given up too.
+     *
+     * @param most how many bytes of it are wanted; of a longer one just one more is returned
+     */
+    HttpResponse<byte[]> send(HttpRequest request, Duration timeout, int most)
+            throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<byte[]>> answer = http.sendAsync(request, CappedBody.of(most));
         try {
             return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

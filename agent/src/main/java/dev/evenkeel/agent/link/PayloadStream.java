@@ -61,7 +61,7 @@ final class PayloadStream extends InputStream {
                 .header("Range", "bytes=" + next + "-" + (next + PIECE - 1))
                 .build();
         try {
-            HttpResponse<byte[]> response = client.send(request, PATIENCE);
+            HttpResponse<byte[]> response = client.send(request, PATIENCE, PIECE);
             if (response.statusCode() == RANGE_NOT_SATISFIABLE) {
                 total = next; // nothing is left, or nothing was there
                 return;
@@ -71,7 +71,10 @@ final class PayloadStream extends InputStream {
             }
             Matcher range = CONTENT_RANGE.matcher(
                     response.headers().firstValue("Content-Range").orElse(""));
-            if (!range.matches() || Long.parseLong(range.group(1)) != next || response.body().length == 0) {
+            if (!range.matches()
+                    || Long.parseLong(range.group(1)) != next
+                    || response.body().length == 0
+                    || response.body().length > PIECE) {
                 throw new IOException("the server sent another piece of " + uri + " than was asked for");
             }
             total = Long.parseLong(range.group(3));

@@ -15,6 +15,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -101,6 +102,28 @@ public final class Api implements AutoCloseable {
             request.header("Content-Type", contentType);
         }
         return tree(send(request.build()));
+    }
+
+    /**
+     * One file, word for word; empty when the server has none.
+     *
+     * @param most how many bytes of it are wanted; of a longer one just one more is returned
+     */
+    public Optional<byte[]> file(int most, String... steps) {
+        HttpRequest request = request(Query.NONE, steps).timeout(timeout).GET().build();
+        HttpResponse<InputStream> answer = exchange(request, BodyHandlers.ofInputStream());
+        try (InputStream body = answer.body()) {
+            byte[] bytes = body.readNBytes(most + 1);
+            if (answer.statusCode() == 404) {
+                return Optional.empty();
+            }
+            if (answer.statusCode() != 200) {
+                throw Problems.from(answer.statusCode(), new String(bytes, StandardCharsets.UTF_8));
+            }
+            return Optional.of(bytes);
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
     }
 
     /** Whether the server has the payload with this digest (lower-case hex). */

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param server its base, such as {@code http://127.0.0.1:8440}
  * @param tokenFile holds the bearer token on its first line; empty when there is none to show
+ * @param state the state directory
  */
-public record Place(URI server, Optional<Path> tokenFile) {
+public record Place(URI server, Optional<Path> tokenFile, Path state) {
     private static final String DEFAULT_SERVER = "http://127.0.0.1:8440";
 
     /** What the command line says about the place; what is null there comes from elsewhere. */
@@ -53,7 +54,14 @@ public record Place(URI server, Optional<Path> tokenFile) {
         Path own = state.resolve("server/admin-token");
         return new Place(
                 parse(server == null ? DEFAULT_SERVER : server),
-                Optional.ofNullable(named).or(() -> Optional.of(own).filter(Files::isReadable)));
+                Optional.ofNullable(named).or(() -> Optional.of(own).filter(Files::isReadable)),
+                state);
+    }
+
+    /** Where lies what is trusted of this server's catalogue. */
+    public Path catalogue() {
+        return state.resolve("catalogue")
+                .resolve(server.getHost().replace(':', '_') + (server.getPort() < 0 ? "" : "_" + server.getPort()));
     }
 
     /** The token, or empty when there is none. */

@@ -31,6 +31,8 @@ public final class Evenkeel implements Callable<Integer> {
             HostCommand.class,
             VmCommand.class,
             UpdateCommand.class,
+            CatalogueCommand.class,
+            KeyCommand.class,
             PlanCommand.class,
             RolloutCommand.class,
             RunCommand.class,

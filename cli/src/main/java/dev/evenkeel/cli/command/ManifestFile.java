@@ -3,6 +3,7 @@ package dev.evenkeel.cli.command;
 import dev.evenkeel.cli.CommandFailed;
 import dev.evenkeel.cli.ExitCode;
 import dev.evenkeel.cli.client.Json;
+import dev.evenkeel.core.update.Update;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -59,6 +60,24 @@ record ManifestFile(String text, String contentType, Map<String, Path> payloads)
         return new ManifestFile(text, json ? "application/json" : "application/yaml", payloads);
     }
 
+    boolean isJson() {
+        return contentType.equals("application/json");
+    }
+
+    /**
+     * The manifest as the server and every host will read it.
+     *
+     * @throws CommandFailed with {@link ExitCode#USAGE} naming the field that cannot be read
+     */
+    Update update() {
+        try {
+            return (isJson() ? dev.evenkeel.wire.Json.mapper() : dev.evenkeel.wire.Json.yaml())
+                    .readValue(text, Update.class);
+        } catch (JacksonException e) {
+            throw new CommandFailed(ExitCode.USAGE, "the manifest is not good: " + e.getOriginalMessage());
+        }
+    }
+
     private static Path inside(Path directory) {
         return NAMES.stream()
                 .map(directory::resolve)
@@ -95,7 +114,7 @@ record ManifestFile(String text, String contentType, Map<String, Path> payloads)
         return payloads;
     }
 
-    private static String sha256(Path file) {
+    static String sha256(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             try (DigestInputStream reading = new DigestInputStream(in, digest)) {

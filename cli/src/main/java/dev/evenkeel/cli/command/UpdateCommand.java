@@ -21,17 +21,26 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "update",
         aliases = "updates",
-        description = "Updates: register one with its payloads, see them.",
+        description = "Updates: make, sign, publish and revoke them, see them.",
         synopsisSubcommandLabel = "VERB",
-        subcommands = {UpdateCommand.Apply.class, UpdateCommand.Ls.class, UpdateCommand.Show.class})
+        subcommands = {
+            UpdateCreate.class,
+            UpdateSigning.Sign.class,
+            UpdateSigning.Publish.class,
+            UpdateSigning.Revoke.class,
+            UpdateSigning.Verify.class,
+            UpdateCommand.Apply.class,
+            UpdateCommand.Ls.class,
+            UpdateCommand.Show.class
+        })
 final class UpdateCommand {
     private UpdateCommand() {}
 
     @Command(
             name = "apply",
             description = {
-                "Register an update: upload the payloads that the server lacks, then the manifest.",
-                "Doing it twice is fine."
+                "Register an unsigned update: upload the payloads that the server lacks, then the manifest.",
+                "Refused once the catalogue has a root. Doing it twice is fine."
             })
     static final class Apply extends Verb {
         @Option(
@@ -63,6 +72,7 @@ final class UpdateCommand {
                     Column.of("VERSION", Fields.text("version")),
                     Column.of("SEVERITY", Fields.text("severity")),
                     Column.of("METHODS", UpdateCommand::methods),
+                    Column.of("SIGNATURE", Fields.text("signature")),
                     Column.of("TITLE", Fields.text("title")));
             session.list(session.api().list(Query.NONE, "updates").all(), table, "no updates");
             return ExitCode.OK;
@@ -93,6 +103,7 @@ final class UpdateCommand {
             session.field("severity", Json.text(update, "severity"));
             session.field("title", Json.text(update, "title"));
             session.field("methods", methods(update));
+            session.field("signature", Json.text(update, "signature"));
             session.out().println();
             String manifest = Structured.print(update.path("manifest"), Format.yaml);
             session.out().print(manifest.lines().map(line -> "  " + line + "\n").collect(Collectors.joining()));

@@ -13,6 +13,7 @@ import dev.evenkeel.core.fleet.MigrationDomainId;
 import dev.evenkeel.core.rollout.Rollout;
 import dev.evenkeel.core.rollout.RolloutPolicy;
 import dev.evenkeel.core.update.Update;
+import dev.evenkeel.server.catalogue.SignedCatalogue;
 import dev.evenkeel.server.fleet.FleetRegistry;
 import dev.evenkeel.server.http.Answer;
 import dev.evenkeel.server.http.Call;
@@ -29,13 +30,21 @@ import java.util.function.BiFunction;
 public final class RolloutsApi {
     private final FleetRegistry registry;
     private final PgUpdates updates;
+    private final SignedCatalogue catalogue;
     private final RunStore store;
     private final RunDesk desk;
     private final TimeSource time;
 
-    public RolloutsApi(FleetRegistry registry, PgUpdates updates, RunStore store, RunDesk desk, TimeSource time) {
+    public RolloutsApi(
+            FleetRegistry registry,
+            PgUpdates updates,
+            SignedCatalogue catalogue,
+            RunStore store,
+            RunDesk desk,
+            TimeSource time) {
         this.registry = registry;
         this.updates = updates;
+        this.catalogue = catalogue;
         this.store = store;
         this.desk = desk;
         this.time = time;
@@ -85,6 +94,7 @@ public final class RolloutsApi {
                 checks.required("update", order.update(), "", "give the id of an update; GET /v1/updates lists them");
         checks.done();
         Update update = UpdatesApi.find(updates, id);
+        UpdatesApi.requireTrusted(catalogue, update);
         Fleet fleet = registry.snapshot(time.now());
         List<List<HostId>> rings = rings(order, fleet, checks);
         RolloutPolicy policy = Policies.of(order.policy(), checks);

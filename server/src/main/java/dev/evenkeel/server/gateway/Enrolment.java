@@ -1,6 +1,7 @@
 package dev.evenkeel.server.gateway;
 
 import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.server.catalogue.SignedCatalogue;
 import dev.evenkeel.server.fleet.FleetRegistry;
 import dev.evenkeel.server.http.Problem;
 import dev.evenkeel.server.loop.Shards;
@@ -11,6 +12,8 @@ import dev.evenkeel.store.PgJoinTokens;
 import dev.evenkeel.wire.link.Credentials;
 import dev.evenkeel.wire.link.JoinRequest;
 import dev.evenkeel.wire.link.RenewRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -30,6 +33,7 @@ public final class Enrolment {
     private static final int SECRET_BYTES = 24;
 
     private final CertificateAuthority authority;
+    private final SignedCatalogue catalogue;
     private final PgJoinTokens tokens;
     private final FleetRegistry registry;
     private final Shards shards;
@@ -37,11 +41,13 @@ public final class Enrolment {
 
     public Enrolment(
             CertificateAuthority authority,
+            SignedCatalogue catalogue,
             PgJoinTokens tokens,
             FleetRegistry registry,
             Shards shards,
             SecureRandom random) {
         this.authority = authority;
+        this.catalogue = catalogue;
         this.tokens = tokens;
         this.registry = registry;
         this.shards = shards;
@@ -93,7 +99,13 @@ public final class Enrolment {
 
     private Credentials issue(HostId host, PublicKey key, SubjectNames names) {
         try {
-            return new Credentials(authority.issueHost(host, key, names), authority.certificatePem());
+            byte[] root = catalogue.file("root.json").orElse(null);
+            return new Credentials(
+                    authority.issueHost(host, key, names),
+                    authority.certificatePem(),
+                    root == null ? null : new String(root, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the catalogue's root cannot be read", e);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a checked request could not be signed", e);
         }

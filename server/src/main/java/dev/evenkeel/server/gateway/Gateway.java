@@ -1,6 +1,7 @@
 package dev.evenkeel.server.gateway;
 
 import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.server.catalogue.SignedCatalogue;
 import dev.evenkeel.server.fleet.FleetRegistry;
 import dev.evenkeel.server.http.Problem;
 import dev.evenkeel.server.http.ProblemException;
@@ -42,6 +43,7 @@ public final class Gateway {
     private final Reports reports;
     private final OrderDesk desk;
     private final PayloadStore payloads;
+    private final SignedCatalogue catalogue;
     private final FleetRegistry registry;
     private final Function<Exception, Optional<Problem>> trouble;
 
@@ -51,12 +53,14 @@ public final class Gateway {
             Reports reports,
             OrderDesk desk,
             PayloadStore payloads,
+            SignedCatalogue catalogue,
             FleetRegistry registry,
             Function<Exception, Optional<Problem>> trouble) {
         this.enrolment = enrolment;
         this.reports = reports;
         this.desk = desk;
         this.payloads = payloads;
+        this.catalogue = catalogue;
         this.registry = registry;
         this.trouble = trouble;
     }
@@ -87,6 +91,16 @@ public final class Gateway {
                         request,
                         response,
                         caller -> reply(response, desk.await(caller.host(), read(request, OrdersRequest.class)))));
+        routing.get(
+                "/agent/v1/catalogue/{file}",
+                (request, response) -> forHost(request, response, caller -> {
+                    String file = request.path().pathParameters().get("file");
+                    byte[] metadata = catalogue
+                            .file(file)
+                            .orElseThrow(() -> Problem.Kind.NOT_FOUND.because("The catalogue has no " + file + "."));
+                    response.header("Content-Type", "application/json");
+                    response.send(metadata);
+                }));
         routing.get(
                 "/agent/v1/payloads/{sha256}",
                 (request, response) -> forHost(request, response, caller -> {

@@ -7,7 +7,6 @@ import dev.evenkeel.core.engine.EffectRecord;
 import dev.evenkeel.core.engine.Lease;
 import dev.evenkeel.core.engine.RunStore;
 import dev.evenkeel.core.fleet.HostId;
-import dev.evenkeel.core.update.Update;
 import dev.evenkeel.core.update.UpdateId;
 import dev.evenkeel.server.fleet.FleetRegistry;
 import dev.evenkeel.server.loop.Shards;
@@ -20,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,23 +34,19 @@ public final class OrderDesk {
     private final Shards shards;
     private final RunStore store;
     private final Deliveries deliveries;
-    private final Function<UpdateId, @Nullable Update> catalogue;
+    private final Manifests manifests;
     private final Map<HostId, Session> sessions = new HashMap<>();
 
     /** What was handed to an agent since it started, and when. Guarded by the desk's lock. */
     private record Session(String name, Map<EffectId, Long> handedAt) {}
 
     public OrderDesk(
-            FleetRegistry registry,
-            Shards shards,
-            RunStore store,
-            Deliveries deliveries,
-            Function<UpdateId, @Nullable Update> catalogue) {
+            FleetRegistry registry, Shards shards, RunStore store, Deliveries deliveries, Manifests manifests) {
         this.registry = registry;
         this.shards = shards;
         this.store = store;
         this.deliveries = deliveries;
-        this.catalogue = catalogue;
+        this.manifests = manifests;
     }
 
     Orders await(HostId host, OrdersRequest request) throws InterruptedException {
@@ -103,20 +97,15 @@ public final class OrderDesk {
         return new Orders(first, orders, manifests(orders));
     }
 
-    private List<Update> manifests(List<EffectOrder> orders) {
-        Map<UpdateId, Update> updates = new LinkedHashMap<>();
+    private List<Orders.Manifest> manifests(List<EffectOrder> orders) {
+        Map<UpdateId, Orders.Manifest> found = new LinkedHashMap<>();
         for (EffectOrder order : orders) {
             UpdateId id = update(order.effect());
-            if (id != null) {
-                Update update = catalogue.apply(id);
-                if (update == null) {
-                    throw new IllegalStateException(
-                            "order " + order.id() + " speaks of update " + id + ", which is not in the catalogue");
-                }
-                updates.put(id, update);
+            if (id != null && !found.containsKey(id)) {
+                found.put(id, new Orders.Manifest(id, manifests.text(id)));
             }
         }
-        return List.copyOf(updates.values());
+        return List.copyOf(found.values());
     }
 
     private static @Nullable UpdateId update(Effect effect) {

@@ -1,30 +1,37 @@
 package dev.evenkeel.server.loop;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the store wants done once a day. A day that fails is made up for by the next. */
+/** Work that is done again and again, first after a while. A time that fails is made up for by the next. */
 public final class Upkeep implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
-    private static final Duration EVERY = Duration.ofDays(1);
+
+    /** The work. */
+    @FunctionalInterface
+    public interface Work {
+        void run() throws IOException;
+    }
 
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
 
-    public Upkeep(Runnable daily) {
-        thread = Thread.ofVirtual().name("upkeep").start(() -> run(daily));
+    /** @param what names it in the log */
+    public Upkeep(String what, Duration every, Work work) {
+        thread = Thread.ofVirtual().name(what).start(() -> run(what, every, work));
     }
 
-    private void run(Runnable daily) {
+    private void run(String what, Duration every, Work work) {
         try {
-            while (!closing.await(EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+            while (!closing.await(every.toMillis(), TimeUnit.MILLISECONDS)) {
                 try {
-                    daily.run();
-                } catch (RuntimeException e) {
-                    LOG.warn("the daily upkeep of the database failed and is done again tomorrow", e);
+                    work.run();
+                } catch (IOException | RuntimeException e) {
+                    LOG.warn("the {} failed and is tried again in {}", what, every, e);
                 }
             }
         } catch (InterruptedException e) {

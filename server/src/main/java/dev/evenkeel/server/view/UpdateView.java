@@ -1,6 +1,7 @@
 package dev.evenkeel.server.view;
 
 import dev.evenkeel.core.update.Update;
+import dev.evenkeel.server.catalogue.SignedCatalogue;
 import java.util.List;
 
 /** An update of the catalogue. */
@@ -11,9 +12,10 @@ public record UpdateView(
         String severity,
         String title,
         List<String> methods,
+        String signature,
         Update manifest) {
 
-    public static UpdateView of(Update update) {
+    public static UpdateView of(Update update, SignedCatalogue.Signature signature) {
         return new UpdateView(
                 update.id().value(),
                 update.component().name(),
@@ -21,6 +23,7 @@ public record UpdateView(
                 update.severity().name(),
                 update.title(),
                 update.methods().keySet().stream().map(Enum::name).toList(),
+                signature.name(),
                 update);
     }
 }

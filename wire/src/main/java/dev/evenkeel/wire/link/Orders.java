@@ -1,7 +1,7 @@
 package dev.evenkeel.wire.link;
 
 import dev.evenkeel.core.engine.EffectOrder;
-import dev.evenkeel.core.update.Update;
+import dev.evenkeel.core.update.UpdateId;
 import java.util.List;
 
 /**
@@ -11,7 +11,10 @@ import java.util.List;
  *     and what an agent has begun and does not find here is no longer wanted
  * @param updates the manifests that the orders speak of
  */
-public record Orders(boolean complete, List<EffectOrder> orders, List<Update> updates) {
+public record Orders(boolean complete, List<EffectOrder> orders, List<Manifest> updates) {
+    /** A manifest word for word, because signatures are over its bytes. */
+    public record Manifest(UpdateId id, String text) {}
+
     public Orders {
         orders = List.copyOf(orders);
         updates = List.copyOf(updates);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.server.catalogue;
+
+import org.jspecify.annotations.NullMarked;

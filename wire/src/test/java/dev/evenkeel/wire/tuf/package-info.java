@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.wire.tuf;
+
+import org.jspecify.annotations.NullMarked;
