@@ -184,6 +184,30 @@ class JvmRefusalsTest {
         }
     }
 
+    /** As systemd gives it to services with PrivateTmp. */
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void aJvmWithATmpOfItsOwnIsPatched(int jdk) throws Exception {
+        assumeTrue(Attachment.isRoot(), "only root may give a process a /tmp of its own");
+        Path own = Files.createTempDirectory(Path.of("/var/tmp"), "evenkeel");
+        Path jar = Files.copy(shop.service, own.resolve(shop.service.getFileName()));
+        List<String> privately =
+                List.of("unshare", "--mount", "sh", "-c", "mount -t tmpfs tmp /tmp && exec \"$@\"", "sh");
+        try (Service service = Service.start(Workshop.jdk(jdk), jar, privately)) {
+            JvmReport report = shop.agent().apply(greeter("1", CHECK, 17, ""));
+            assertThat(outcome(report, service)).isInstanceOf(Patched.class);
+            assertThat(service.ask("calls")).isEqualTo("[2]");
+            assertThat(shop.running(service)).hasSize(1);
+        } finally {
+            try (var left = Files.list(own)) {
+                for (Path file : left.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(own);
+        }
+    }
+
     @Test
     void aJarThatIsNoPatchSaysWhatItLacks() throws Exception {
         Map<String, String> attributes = Map.of(JvmPatch.NAME, "fix", JvmPatch.VERSION, "1", JvmPatch.CHECK, CHECK);

@@ -51,7 +51,7 @@ final class Service implements AutoCloseable {
 
     /** @param before words before the command, such as one that changes the user */
     static Service start(Path home, Path jar, List<String> before, String... flags) throws IOException {
-        Path log = Files.createTempFile("service", ".log");
+        Path log = Files.createTempFile(jar.getParent(), "service", ".log");
         log.toFile().setWritable(true, false);
         List<String> words = new ArrayList<>(before);
         words.add(home.resolve("bin/java").toString());

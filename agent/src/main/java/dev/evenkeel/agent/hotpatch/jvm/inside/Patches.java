@@ -36,6 +36,9 @@ final class Patches {
         } catch (Redefinition.Refused e) {
             jvm.go(patch);
             return withdraw(jvm, patch, answer.refuse(e.code, e.why()));
+        } catch (RuntimeException | Error e) { // the JVM has run out of memory, say: half a patch must not stay
+            jvm.go(patch);
+            return withdraw(jvm, patch, answer.refuse("PATCHER_FAILED", "the patcher failed inside the JVM: " + e));
         }
         if (!prove(patch, answer)) {
             jvm.go(patch);
@@ -103,8 +106,11 @@ final class Patches {
             return answer.refuse("NOT_PATCHED", "the JVM does not run " + request.patch);
         }
         if (!prove(patch, answer)) {
-            if (above(patch) != null) {
-                return answer; // it can't come off from below another one: a person is told
+            Applied above = above(patch);
+            if (above != null) {
+                answer.unchanged = false;
+                return answer.refuse(
+                        answer.code, answer.why + "; it stays, for " + above.patch + " lies on it: undo both");
             }
             jvm.go(patch);
             remove(patch);
@@ -225,8 +231,7 @@ final class Patches {
             if (!each.equals(patch.check.expected)) {
                 answer.refuse(
                         "CHECK_FAILED",
-                        "with the patch the check gave " + each + " instead of " + patch.check.expected
-                                + "; the old classes were put back");
+                        "with the patch the check gave " + each + " instead of " + patch.check.expected);
                 return false;
             }
         }
@@ -246,7 +251,9 @@ final class Patches {
     /** Takes back what went in already, and says so when that fails. */
     private static Answer withdraw(Redefinition jvm, Applied patch, Answer answer) {
         try {
-            putBack(jvm, patch, answer);
+            if (putBack(jvm, patch, answer)) {
+                answer.why += "; the old classes were put back";
+            }
             answer.standing = "";
         } catch (Redefinition.Refused e) {
             answer.unchanged = false;
@@ -257,7 +264,8 @@ final class Patches {
         return answer;
     }
 
-    private static void putBack(Redefinition jvm, Applied patch, Answer answer) throws Redefinition.Refused {
+    /** Whether there were any. */
+    private static boolean putBack(Redefinition jvm, Applied patch, Answer answer) throws Redefinition.Refused {
         List<Replaced> all = patch.replaced();
         List<ClassDefinition> definitions = new ArrayList<>();
         for (Class<?> type : jvm.loaded(patch.classes.keySet())) {
@@ -267,11 +275,13 @@ final class Patches {
                 }
             }
         }
-        if (!definitions.isEmpty()) {
-            long begun = System.nanoTime();
-            jvm.all(definitions);
-            answer.redefining += System.nanoTime() - begun;
+        if (definitions.isEmpty()) {
+            return false;
         }
+        long begun = System.nanoTime();
+        jvm.all(definitions);
+        answer.redefining += System.nanoTime() - begun;
+        return true;
     }
 
     private synchronized @Nullable Applied find(String patch) {
