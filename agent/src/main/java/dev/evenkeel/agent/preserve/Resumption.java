@@ -27,7 +27,12 @@ final class Resumption {
     private static final Logger LOG = LoggerFactory.getLogger(Resumption.class);
     private static final Duration DAEMON_PATIENCE = Duration.ofMinutes(2);
     private static final Duration SAVE_PATIENCE = Duration.ofMinutes(2);
+    /** For one answer of a guest's agent. */
     private static final Duration AGENT_PATIENCE = Duration.ofSeconds(60);
+
+    /** For a guest's agent that answered before it stood still: on a host that has just booted, all guests want the CPUs at once. */
+    private static final Duration AGENT_COMES_BACK = Duration.ofMinutes(3);
+
     private static final Duration LIMIT = Duration.ofMinutes(10);
     private static final int TRIES = 3;
 
@@ -130,7 +135,7 @@ final class Resumption {
                 return Optional.empty();
             }
             domain.monitor(IncomingMonitor.ignoreShared(false));
-            GuestClock clock = GuestClock.set(domain, AGENT_PATIENCE);
+            GuestClock clock = clock(domain, vm.skewNanos() != null);
             if (clock instanceof GuestClock.NotSet not) {
                 LOG.warn("VM {}: its clock was not set: {}", vm.name(), not.why());
             }
@@ -146,6 +151,18 @@ final class Resumption {
                     set == null ? null : set.after().skew(),
                     null));
         }
+    }
+
+    /** libvirt itself gives an agent five seconds to be heard again, and says then that it does not answer. */
+    private static GuestClock clock(Domain domain, boolean answeredBefore) throws IOException {
+        GuestClock[] clock = {GuestClock.set(domain, AGENT_PATIENCE)};
+        Waiting.until(answeredBefore ? AGENT_COMES_BACK : Duration.ZERO, () -> {
+            if (clock[0] instanceof GuestClock.NotSet && domain.isAlive()) {
+                clock[0] = GuestClock.set(domain, AGENT_PATIENCE);
+            }
+            return clock[0] instanceof GuestClock.Set || !domain.isAlive();
+        });
+        return clock[0];
     }
 
     private static Refusal dead(KernelNote.Kept vm, KeptVm files) {
