@@ -2,6 +2,7 @@ package dev.evenkeel.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.evenkeel.core.update.AppliesTo;
 import dev.evenkeel.core.update.PackageFile;
 import dev.evenkeel.core.update.Payload;
 import dev.evenkeel.core.update.Update;
@@ -61,6 +62,7 @@ class OpenApiTest {
         RECORDS.put("JoinTokenOrder", Bodies.JoinTokenOrder.class);
         RECORDS.put("JoinToken", JoinTokenView.class);
         RECORDS.put("Manifest", Update.class);
+        RECORDS.put("AppliesTo", AppliesTo.class);
         RECORDS.put("MethodPayload", Payload.class);
         RECORDS.put("PackageFile", PackageFile.class);
         RECORDS.put("Health", HealthView.class);

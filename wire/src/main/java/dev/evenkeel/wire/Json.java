@@ -24,6 +24,7 @@ import dev.evenkeel.core.hostrun.Purpose;
 import dev.evenkeel.core.impact.Impact;
 import dev.evenkeel.core.rollout.Rollout;
 import dev.evenkeel.core.rollout.RolloutState;
+import dev.evenkeel.core.update.AppliesTo;
 import dev.evenkeel.core.update.Component;
 import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.update.PackageFile;
@@ -31,9 +32,12 @@ import dev.evenkeel.core.update.Payload;
 import dev.evenkeel.core.update.Severity;
 import dev.evenkeel.core.update.Update;
 import dev.evenkeel.core.update.UpdateId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.SerializationFeature;
@@ -103,6 +107,7 @@ public final class Json {
             }
         }
         builder.addMixIn(Update.class, UpdateMixIn.class);
+        builder.addMixIn(AppliesTo.class, AppliesToMixIn.class);
         builder.addMixIn(PackageFile.class, PackageFileMixIn.class);
         builder.addMixIn(Payload.class, PayloadMixIn.class);
         builder.addMixIn(Run.class, CaseMixIn.class);
@@ -142,7 +147,19 @@ public final class Json {
                 @JsonProperty(value = "severity", required = true) Severity severity,
                 @JsonProperty(value = "title", required = true) String title,
                 @JsonProperty(value = "methods", required = true) Map<Method, Payload> methods,
-                @JsonProperty(value = "verify", required = true) SortedMap<String, String> verify) {}
+                @JsonProperty(value = "verify", required = true) SortedMap<String, String> verify,
+                @JsonProperty("deadline") @Nullable Instant deadline,
+                @JsonProperty("appliesTo") @Nullable AppliesTo appliesTo,
+                @JsonProperty("requires") @JsonSetter(nulls = Nulls.AS_EMPTY) List<UpdateId> requires,
+                @JsonProperty("conflicts") @JsonSetter(nulls = Nulls.AS_EMPTY) List<UpdateId> conflicts) {}
+    }
+
+    /** What is not said of hosts is empty. */
+    private abstract static class AppliesToMixIn {
+        @JsonCreator
+        AppliesToMixIn(
+                @JsonProperty("versions") @JsonSetter(nulls = Nulls.AS_EMPTY) SortedMap<String, String> versions,
+                @JsonProperty("capabilities") @JsonSetter(nulls = Nulls.AS_EMPTY) SortedSet<String> capabilities) {}
     }
 
     /** What a payload may leave out is empty. */

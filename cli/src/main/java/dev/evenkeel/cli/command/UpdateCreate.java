@@ -96,6 +96,37 @@ final class UpdateCreate extends Verb {
     @Nullable
     Map<String, String> verify;
 
+    @Option(
+            names = "--deadline",
+            paramLabel = "TIME",
+            description = "When it should be everywhere, as 2026-12-01T00:00:00Z.")
+    @Nullable
+    String deadline;
+
+    @Option(
+            names = "--applies-to",
+            paramLabel = "NAME=VERSION",
+            description = "Only hosts on which this runs, such as kernel=6.1; may be repeated.")
+    Map<String, String> appliesTo = Map.of();
+
+    @Option(
+            names = "--needs",
+            paramLabel = "CAPABILITY",
+            description = "Only hosts with this capability, such as livepatch; may be repeated.")
+    List<String> needs = List.of();
+
+    @Option(
+            names = "--requires",
+            paramLabel = "UPDATE",
+            description = "One that must be on a host before; may be repeated.")
+    List<String> requires = List.of();
+
+    @Option(
+            names = "--conflicts",
+            paramLabel = "UPDATE",
+            description = "One that must not be on a host; may be repeated.")
+    List<String> conflicts = List.of();
+
     @Override
     ExitCode run(Session session) {
         ObjectNode manifest = Json.object()
@@ -117,11 +148,31 @@ final class UpdateCreate extends Verb {
         if (verify != null) {
             verify.forEach(wanted::put);
         }
+        hosts(manifest);
         check(manifest);
         Path file = write(manifest, read);
         session.one(manifest, it -> session.out().println(file + " written, with " + read.size() + " package files"));
         session.note("next: evenkeel update sign " + out + " --key FILE");
         return ExitCode.OK;
+    }
+
+    /** For which hosts it is; what is not said is left out. */
+    private void hosts(ObjectNode manifest) {
+        if (deadline != null) {
+            manifest.put("deadline", deadline);
+        }
+        if (!appliesTo.isEmpty() || !needs.isEmpty()) {
+            ObjectNode to = manifest.putObject("appliesTo");
+            ObjectNode versions = to.putObject("versions");
+            appliesTo.forEach(versions::put);
+            needs.forEach(to.putArray("capabilities")::add);
+        }
+        if (!requires.isEmpty()) {
+            requires.forEach(manifest.putArray("requires")::add);
+        }
+        if (!conflicts.isEmpty()) {
+            conflicts.forEach(manifest.putArray("conflicts")::add);
+        }
     }
 
     private static void files(ArrayNode list, List<Path> files, Map<Path, DebFile> read) {

@@ -12,10 +12,12 @@ import dev.evenkeel.core.placement.Placement;
 import dev.evenkeel.core.update.Component;
 import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.update.Update;
+import dev.evenkeel.core.update.UpdateId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -35,11 +37,16 @@ public final class Ladder {
 
     private Ladder() {}
 
-    public static MethodChoice choose(Update update, Host host, Fleet fleet, PauseModel pauses) {
+    /** @param catalogue finds the updates that this one requires or conflicts with; null when there is none */
+    public static MethodChoice choose(
+            Update update, Host host, Fleet fleet, PauseModel pauses, Function<UpdateId, @Nullable Update> catalogue) {
+        List<Refusal> never = Applicability.refusals(update, host, catalogue);
         List<MethodChoice.Rung> rungs = new ArrayList<>();
         for (Method method : Method.values()) {
             List<VmForecast> forecasts = new ArrayList<>();
-            List<Refusal> refusals = refusals(method, update, host, fleet, pauses, forecasts);
+            List<Refusal> refusals = never.isEmpty() || update.payload(method).isEmpty()
+                    ? refusals(method, update, host, fleet, pauses, forecasts)
+                    : never;
             rungs.add(new MethodChoice.Rung(method, refusals));
             if (refusals.isEmpty()) {
                 return new MethodChoice(host.id(), method, forecasts, rungs);

@@ -62,7 +62,7 @@ final class Waves {
             if (later && allMovable(host, fleet)) {
                 continue;
             }
-            MethodChoice choice = Ladder.choose(update, host, fleet, world.pauses());
+            MethodChoice choice = Ladder.choose(update, host, fleet, world.pauses(), world.catalogue());
             if (choice.method() == null) {
                 (lacksOnlyRoom(choice) ? waiting : skipped).put(host.id(), choice.refusal());
             }

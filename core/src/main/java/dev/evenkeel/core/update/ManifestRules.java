@@ -43,7 +43,40 @@ public final class ManifestRules {
                 }
             }
         });
+        relations("requires", update.requires(), update, errors);
+        relations("conflicts", update.conflicts(), update, errors);
+        for (UpdateId id : update.conflicts()) {
+            if (update.requires().contains(id)) {
+                errors.add(new FieldError("conflicts", id.value(), "name it in requires or in conflicts, not in both"));
+            }
+        }
+        if (update.appliesTo() != null) {
+            update.appliesTo().versions().forEach((name, version) -> {
+                if (name.isBlank() || version.isBlank()) {
+                    errors.add(new FieldError(
+                            "appliesTo.versions." + name,
+                            version,
+                            "give what must run, such as kernel: \"6.1\"; leave out what does not matter"));
+                }
+            });
+            if (update.appliesTo().versions().isEmpty()
+                    && update.appliesTo().capabilities().isEmpty()) {
+                errors.add(new FieldError("appliesTo", "{}", "leave it out for all hosts, else say for which"));
+            }
+        }
         return List.copyOf(errors);
+    }
+
+    private static void relations(String field, List<UpdateId> ids, Update update, List<FieldError> errors) {
+        Set<UpdateId> seen = new HashSet<>();
+        for (int i = 0; i < ids.size(); i++) {
+            String at = field + "[" + i + "]";
+            if (ids.get(i).equals(update.id())) {
+                errors.add(new FieldError(at, ids.get(i).value(), "name other updates, not this one"));
+            } else if (!seen.add(ids.get(i))) {
+                errors.add(new FieldError(at, ids.get(i).value(), "name each update once"));
+            }
+        }
     }
 
     private static void files(String at, List<PackageFile> files, List<FieldError> errors) {

@@ -4,12 +4,15 @@ import dev.evenkeel.core.fleet.Fleet;
 import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.HostFacts;
 import dev.evenkeel.core.fleet.Vm;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A versioned change to one component, with a payload for each method it supports.
@@ -18,6 +21,10 @@ import java.util.TreeMap;
  * @param methods payload by method
  * @param verify what must run afterwards: name as in {@link HostFacts#versions} to version or prefix of it that ends
  *     at a dot, such as {@code qemu: "11.1"}
+ * @param deadline when the fix should be everywhere, for its security; null when there is no such time
+ * @param appliesTo the hosts that it is for; null when it is for all
+ * @param requires updates that must be on a host before
+ * @param conflicts updates that must not be on a host
  */
 public record Update(
         UpdateId id,
@@ -26,12 +33,30 @@ public record Update(
         Severity severity,
         String title,
         Map<Method, Payload> methods,
-        SortedMap<String, String> verify) {
+        SortedMap<String, String> verify,
+        @Nullable Instant deadline,
+        @Nullable AppliesTo appliesTo,
+        List<UpdateId> requires,
+        List<UpdateId> conflicts) {
     public Update {
+        requires = List.copyOf(requires);
+        conflicts = List.copyOf(conflicts);
         EnumMap<Method, Payload> copy = new EnumMap<>(Method.class);
         copy.putAll(methods);
         methods = Collections.unmodifiableMap(copy);
         verify = Collections.unmodifiableSortedMap(new TreeMap<>(verify));
+    }
+
+    /** One for every host, whatever else is on it. */
+    public Update(
+            UpdateId id,
+            String version,
+            Component component,
+            Severity severity,
+            String title,
+            Map<Method, Payload> methods,
+            SortedMap<String, String> verify) {
+        this(id, version, component, severity, title, methods, verify, null, null, List.of(), List.of());
     }
 
     public Optional<Payload> payload(Method method) {
@@ -60,7 +85,7 @@ public record Update(
     }
 
     /** Whether {@code running} is {@code wanted} or a refinement of it: 11.1.3 matches 11.1, 11.10 does not. */
-    public static boolean matches(@org.jspecify.annotations.Nullable String running, String wanted) {
+    public static boolean matches(@Nullable String running, String wanted) {
         return running != null && (running.equals(wanted) || running.startsWith(wanted + "."));
     }
 }

@@ -33,7 +33,11 @@ class KernelLadderTest {
 
     private MethodChoice choice() {
         return Ladder.choose(
-                given.update(), given.fleet().host(new HostId("h1")).orElseThrow(), given.fleet(), given::forecast);
+                given.update(),
+                given.fleet().host(new HostId("h1")).orElseThrow(),
+                given.fleet(),
+                given::forecast,
+                id -> null);
     }
 
     private List<String> refusals() {

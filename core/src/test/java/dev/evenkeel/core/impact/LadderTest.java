@@ -24,7 +24,11 @@ class LadderTest {
 
     private MethodChoice choice() {
         return Ladder.choose(
-                given.update(), given.fleet().host(new HostId("h1")).orElseThrow(), given.fleet(), given::forecast);
+                given.update(),
+                given.fleet().host(new HostId("h1")).orElseThrow(),
+                given.fleet(),
+                given::forecast,
+                id -> null);
     }
 
     private List<String> refusals(Method method) {

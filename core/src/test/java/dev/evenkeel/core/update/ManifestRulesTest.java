@@ -122,4 +122,23 @@ class ManifestRulesTest {
                 new TreeMap<>(Map.of("qemu", qemu)),
                 new TreeSet<>());
     }
+
+    @Test
+    void otherUpdatesAreNamedOnceAndNotThisOne() {
+        Update update = new Update(
+                new UpdateId("vmm-11.1"),
+                "11.1",
+                Component.VMM,
+                Severity.IMPORTANT,
+                "QEMU 11.1",
+                Map.of(Method.MIGRATE, payload(file("qemu"))),
+                new TreeMap<>(Map.of("qemu", "11.1")),
+                null,
+                new AppliesTo(new TreeMap<>(Map.of("kernel", " ")), new TreeSet<>()),
+                List.of(new UpdateId("vmm-11.1"), new UpdateId("a"), new UpdateId("a")),
+                List.of(new UpdateId("a")));
+
+        assertThat(brokenFields(update))
+                .containsExactly("requires[0]", "requires[2]", "conflicts", "appliesTo.versions.kernel");
+    }
 }

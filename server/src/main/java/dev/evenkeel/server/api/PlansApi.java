@@ -66,7 +66,8 @@ public final class PlansApi {
         if (already) {
             return new HostPlanView(host.id().value(), true, null, before, before, List.of(), List.of());
         }
-        MethodChoice choice = Ladder.choose(update, host, fleet, pauses);
+        MethodChoice choice = Ladder.choose(
+                update, host, fleet, pauses, id -> updates.find(id).orElse(null));
         return new HostPlanView(
                 host.id().value(),
                 false,
