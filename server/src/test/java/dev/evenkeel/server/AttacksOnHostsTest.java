@@ -3,6 +3,7 @@ package dev.evenkeel.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.wire.Json;
 import dev.evenkeel.wire.tuf.Drafts;
 import dev.evenkeel.wire.tuf.SigningKey;
@@ -219,6 +220,37 @@ class AttacksOnHostsTest {
         publisher.add("bad-endless", "99.0").publish();
         tamper("timestamp.json", new byte[4 << 20]);
         isRefused(host(), "bad-endless", "TUF_TOO_LONG", "timestamp metadata of more than 16384 bytes");
+    }
+
+    @Test
+    void revokedWhileARolloutIsUnderWay() throws Exception {
+        publisher.add("bad-revoked", "99.0").publish();
+        FakeHost host = host();
+        host();
+        PLATFORM.addVm("vm-revoked", host.id(), "default", Intent.DEFAULT);
+        Eventually.is(
+                "the VM is seen", () -> !api.get("/v1/vms").json().path("items").isEmpty());
+        PLATFORM.holdMoves();
+        String rollout = api.post("/v1/rollouts", "{\"update\": \"bad-revoked\", \"hosts\": [\"" + host.id() + "\"]}")
+                .json()
+                .path("id")
+                .asString();
+        Eventually.is(
+                "a move is under way",
+                () -> api.get("/v1/runs?active=true")
+                        .json()
+                        .at("/items/0/effects")
+                        .valueStream()
+                        .anyMatch(e -> e.path("status").asString().equals("ACKNOWLEDGED")));
+        publisher.remove("bad-revoked");
+        publisher.publish();
+        PLATFORM.letMovesGo();
+        String path = "/v1/rollouts/" + rollout;
+        Eventually.is(
+                "the rollout ends", () -> api.get(path).json().path("ended").asBoolean());
+        JsonNode why = api.get(path).json().at("/hosts/0/why");
+        assertThat(why.path("code").asString()).isEqualTo("TUF_REVOKED");
+        assertThat(why.path("why").asString()).contains("it was never signed, or it was revoked");
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.agent.trust;
+
+import org.jspecify.annotations.NullMarked;
