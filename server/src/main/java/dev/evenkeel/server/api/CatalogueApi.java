@@ -2,6 +2,7 @@ package dev.evenkeel.server.api;
 
 import dev.evenkeel.core.update.Update;
 import dev.evenkeel.core.update.UpdateId;
+import dev.evenkeel.server.catalogue.Refused;
 import dev.evenkeel.server.catalogue.SignedCatalogue;
 import dev.evenkeel.server.http.Access;
 import dev.evenkeel.server.http.Answer;
@@ -63,7 +64,7 @@ public final class CatalogueApi {
         }
         try {
             catalogue.publish(publication, this::take);
-        } catch (SignedCatalogue.Refused e) {
+        } catch (Refused e) {
             throw refused(e);
         }
         return Answer.created("/v1/catalogue", CatalogueView.of(catalogue));
@@ -78,7 +79,7 @@ public final class CatalogueApi {
         updates.take(update);
     }
 
-    private static ProblemException refused(SignedCatalogue.Refused e) {
+    private static ProblemException refused(Refused e) {
         return e.outdated()
                 ? Problem.Kind.CONFLICT.because(
                         e.field() + ": " + e.getMessage() + ".",
