@@ -1,5 +1,6 @@
 package dev.evenkeel.agent.trust;
 
+import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.Outcome.Aftermath;
 import dev.evenkeel.core.fleet.Refusal;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -43,6 +45,35 @@ public final class Admission implements AutoCloseable {
         this.source = source;
         this.clock = clock;
         this.patience = patience;
+    }
+
+    /** Forgets the orders that were let through and are over. */
+    void begins(Collection<EffectId> underWay) {
+        try {
+            manifests.forgetOrdersBut(underWay);
+        } catch (IOException e) {
+            LOG.warn("orders that are over stay noted until the next start: {}", e.toString());
+        }
+    }
+
+    /**
+     * Why an order that brings the update in must not begin; empty when it may. What was let through once is noted on disk first, and
+     * is let through again, whatever became of the update since.
+     */
+    Optional<Outcome.Failed> refusal(EffectId order, UpdateId update) {
+        if (manifests.hasLetThrough(order)) {
+            return Optional.empty();
+        }
+        Optional<Outcome.Failed> refusal = refusal(update);
+        if (refusal.isEmpty()) {
+            try {
+                manifests.letThrough(order);
+            } catch (IOException e) {
+                return Optional.of(failed(
+                        "STATE_DISK", "that the update is admitted can't be noted: " + e.getMessage(), update, true));
+            }
+        }
+        return refusal;
     }
 
     /** Why the host must not take the update now; empty when it may, and its manifest is the one to go by. */

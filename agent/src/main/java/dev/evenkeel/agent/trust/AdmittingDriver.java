@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets only admitted updates through to a host. What brings an update in is admitted anew each time, before anything of it is begun;
- * what was begun goes on, for where it stands a host is not to be left. Looking at an update and undoing it take the manifest that
+ * Lets only admitted updates through to a host. What brings an update in is admitted anew for each order, before
+ * anything of it is begun; an order that was let through once goes on after the agent's death, for half-way a host is not to be left. Looking at an update and undoing it take the manifest that
  * was admitted when it came: a revoked update must come off again, and a server that is away must not hold that up.
  */
 public final class AdmittingDriver implements HostDriver {
@@ -26,6 +26,7 @@ public final class AdmittingDriver implements HostDriver {
 
     @Override
     public void begins(Collection<EffectId> underWay) {
+        admission.begins(underWay);
         driver.begins(underWay);
     }
 
@@ -51,9 +52,7 @@ public final class AdmittingDriver implements HostDriver {
     }
 
     private Optional<Outcome.Failed> toBegin(EffectOrder order, @Nullable UpdateId update) {
-        return update != null && driver.probe(order) instanceof Probe.NotStarted
-                ? admission.refusal(update)
-                : Optional.empty();
+        return update == null ? Optional.empty() : admission.refusal(order.id(), update);
     }
 
     private Optional<Outcome.Failed> toGoBy(UpdateId update) {

@@ -1,9 +1,11 @@
 package dev.evenkeel.agent.trust;
 
+import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.update.Update;
 import dev.evenkeel.core.update.UpdateId;
 import dev.evenkeel.wire.Json;
 import dev.evenkeel.wire.link.Orders;
+import dev.evenkeel.wire.trust.PrivateFiles;
 import dev.evenkeel.wire.tuf.TrustedFiles;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -12,24 +14,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 
 /**
  * The manifests of the updates that orders speak of, word for word: as they came in {@code updates/}, and in {@code
- * updates/admitted/} those that the pinned root led to. They stay: an undo may come when the server is away, or the update revoked.
+ * updates/admitted/} those that the pinned root led to, with a note in {@code updates/orders/} of each order that was let through. They stay: an undo may come when the server is away, or the update revoked.
  */
 public final class Manifests {
     private final Path received;
     private final Path admitted;
+    private final Path orders;
     private final TrustedFiles trust;
 
     /** @param state the agent's directory */
     public Manifests(Path state) {
         this.received = state.resolve("updates");
         this.admitted = received.resolve("admitted");
+        this.orders = received.resolve("orders");
         this.trust = new TrustedFiles(state.resolve("trust"));
     }
 
@@ -84,6 +91,32 @@ public final class Manifests {
                 Files.copy(file, admitted.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
             }
         }
+    }
+
+    boolean hasLetThrough(EffectId order) {
+        return Files.exists(note(order));
+    }
+
+    void letThrough(EffectId order) throws IOException {
+        Files.createDirectories(orders);
+        PrivateFiles.write(note(order), "");
+    }
+
+    void forgetOrdersBut(Collection<EffectId> underWay) throws IOException {
+        if (!Files.isDirectory(orders)) {
+            return;
+        }
+        Set<Path> kept = new HashSet<>();
+        underWay.forEach(order -> kept.add(note(order)));
+        try (Stream<Path> notes = Files.list(orders)) {
+            for (Path note : notes.filter(n -> !kept.contains(n)).toList()) {
+                Files.delete(note);
+            }
+        }
+    }
+
+    private Path note(EffectId order) {
+        return orders.resolve(URLEncoder.encode(order.value(), StandardCharsets.UTF_8));
     }
 
     private static void write(Path directory, UpdateId id, byte[] bytes) throws IOException {

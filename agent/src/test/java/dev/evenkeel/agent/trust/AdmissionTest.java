@@ -30,7 +30,6 @@ class AdmissionTest {
 
     private final Publisher publisher = new Publisher();
     private final List<Effect> performed = new ArrayList<>();
-    private HostDriver.Probe sight = new HostDriver.Probe.NotStarted();
     private int number;
 
     @SuppressWarnings("NullAway.Init")
@@ -42,8 +41,8 @@ class AdmissionTest {
         manifests.keep(List.of(A));
     }
 
-    /** What becomes of an order on a host whose agent has just started. */
-    private Outcome order(Effect effect) {
+    /** The driver of an agent that has just started. */
+    private HostDriver driver() {
         HostDriver host = new HostDriver() {
             @Override
             public Outcome perform(EffectOrder order) {
@@ -53,11 +52,18 @@ class AdmissionTest {
 
             @Override
             public Probe probe(EffectOrder order) {
-                return sight;
+                return new Probe.NotStarted();
             }
         };
-        Admission admission = new Admission(manifests, publisher, () -> Publisher.NOW, Duration.ZERO);
-        return new AdmittingDriver(host, admission).perform(someOrder(effect));
+        return new AdmittingDriver(host, new Admission(manifests, publisher, () -> Publisher.NOW, Duration.ZERO));
+    }
+
+    private Outcome perform(EffectOrder order) {
+        return driver().perform(order);
+    }
+
+    private Outcome order(Effect effect) {
+        return perform(someOrder(effect));
     }
 
     private EffectOrder someOrder(Effect effect) {
@@ -120,15 +126,31 @@ class AdmissionTest {
     }
 
     @Test
-    void whatWasBegunGoesOn() throws Exception {
+    void whatWasLetThroughGoesOnAfterTheAgentsDeath() throws Exception {
         publisher.root();
         publisher.sign(A);
-        apply();
+        EffectOrder order = someOrder(new Effect.SwitchKernel(ID, false));
+        perform(order);
         publisher.revokeAll();
-        int asked = publisher.asked();
-        sight = new HostDriver.Probe.Running();
-        assertThat(order(new Effect.SwitchKernel(ID, false))).isInstanceOf(Outcome.Acted.class);
-        assertThat(publisher.asked()).isEqualTo(asked);
+        publisher.goesAway();
+        driver().begins(List.of(order.id()));
+        assertThat(perform(order)).isInstanceOf(Outcome.Acted.class);
+        driver().begins(List.of());
+        performed.clear();
+        isRefused(perform(order), "CATALOGUE_AWAY", true);
+    }
+
+    @Test
+    void whatBeganBeforeThereWasARootGoesOnToo() throws Exception {
+        EffectOrder order = someOrder(new Effect.ApplyUpdate(ID, Method.MIGRATE));
+        perform(order);
+        publisher.root();
+        publisher.publish();
+        assertThat(perform(order)).isInstanceOf(Outcome.Acted.class);
+        performed.clear();
+        isRefused(apply(), "TUF_REVOKED", false);
+        assertThat(perform(order)).isInstanceOf(Outcome.Acted.class);
+        assertThat(manifests.find(ID)).as("its manifest is found by the driver").isPresent();
     }
 
     @Test
