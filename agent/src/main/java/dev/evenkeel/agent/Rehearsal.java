@@ -1,16 +1,20 @@
 package dev.evenkeel.agent;
 
 import dev.evenkeel.agent.facts.LibvirtObserver;
+import dev.evenkeel.agent.hotpatch.HotPatches;
 import dev.evenkeel.agent.libvirt.BlockingCalls;
 import dev.evenkeel.agent.libvirt.Connection;
 import dev.evenkeel.agent.libvirt.Libvirt;
+import dev.evenkeel.agent.packages.PayloadCache;
 import dev.evenkeel.agent.preserve.VmmHandover;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 
@@ -47,7 +51,15 @@ final class Rehearsal {
             Supplier<Connection> libvirt = () -> Connection.open(LIBVIRT);
             BlockingCalls calls = new BlockingCalls(1);
             VmmHandover none = new VmmHandover(state, libvirt, calls, () -> false);
-            var seen = new LibvirtObserver(new HostId("nobody"), "127.0.0.1", null, libvirt, none).look();
+            PayloadCache payloads = new PayloadCache(
+                    state.resolve("payloads"),
+                    (sha256, from) -> {
+                        throw new IOException("nobody has payloads");
+                    },
+                    Duration.ZERO);
+            HotPatches patches = new HotPatches(
+                    state.resolve("hot-patches"), payloads, Duration.ZERO, libvirt, _ -> Optional.empty());
+            var seen = new LibvirtObserver(new HostId("nobody"), "127.0.0.1", null, libvirt, none, patches).look();
             calls.close();
             Files.writeString(state.resolve("seen"), Json.mapper().writeValueAsString(seen));
         }

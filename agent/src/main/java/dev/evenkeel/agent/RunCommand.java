@@ -7,6 +7,7 @@ import dev.evenkeel.agent.driver.Restarts;
 import dev.evenkeel.agent.facts.ChangeWatch;
 import dev.evenkeel.agent.facts.LibvirtObserver;
 import dev.evenkeel.agent.facts.Rounds;
+import dev.evenkeel.agent.hotpatch.HotPatches;
 import dev.evenkeel.agent.join.Identity;
 import dev.evenkeel.agent.join.IdentityFiles;
 import dev.evenkeel.agent.join.Joiner;
@@ -93,6 +94,12 @@ final class RunCommand implements Callable<Integer> {
             description = "Where libvirt looks for hooks; ours keeps VMs away while packages are changed")
     Path hooks = Path.of("");
 
+    @Option(
+            names = "--patch-patience",
+            defaultValue = "PT1M",
+            description = "How long a livepatch may take to go in or out before it is turned round")
+    Duration patchPatience = Duration.ZERO;
+
     @Option(names = "--run", defaultValue = "/run/evenkeel", description = "Where to note hand-overs under way")
     Path run = Path.of("");
 
@@ -116,16 +123,24 @@ final class RunCommand implements Callable<Integer> {
         VmmHandover handover =
                 new VmmHandover(run, libvirt, new BlockingCalls(HANDOVER_CALLS), new Services()::reloadVirtualisation);
         HandOvers handOvers = new HandOvers(handover, identity.host(), state.resolve("hand-overs"));
-        LibvirtHostDriver driver = driver(libvirt, migration, handover, handOvers, clients, manifests);
+        PayloadCache payloads = new PayloadCache(state.resolve("payloads"), clients, Agent.SERVER_PATIENCE);
+        HotPatches patches =
+                new HotPatches(state.resolve("hot-patches"), payloads, patchPatience, libvirt, manifests::find);
+        LibvirtHostDriver driver = driver(libvirt, migration, handover, handOvers, payloads, patches, manifests);
         LibvirtObserver observer = new LibvirtObserver(
                 identity.host(),
                 identity.address(),
                 vmMemoryMib == null ? null : Bytes.ofMiB(vmMemoryMib),
                 libvirt,
-                handover);
+                handover,
+                patches);
         SecureRandom random = new SecureRandom();
         Agent agent = Agent.start(
                 state, clients, driver, observer, manifests, LinkTimes.DEFAULT, InstantSource.system(), random);
+        Thread.ofPlatform().name("makes hot patches live again").start(() -> {
+            patches.restore();
+            agent.hostChanged();
+        });
         ChangeWatch changes = ChangeWatch.start(libvirt, agent::hostChanged);
         Rounds load = Rounds.start("measuring loads", MEASURE_EVERY, () -> measure(loads, libvirt, agent::hostChanged));
         Rounds leftovers = Rounds.start("clearing leftovers", CLEAR_EVERY, migration::clearLeftovers);
@@ -156,7 +171,8 @@ final class RunCommand implements Callable<Integer> {
             LiveMigration migration,
             VmmHandover handover,
             HandOvers handOvers,
-            GatewayClients clients,
+            PayloadCache payloads,
+            HotPatches patches,
             Manifests manifests) {
         Moves moves = new Moves(
                 migration, address -> "qemu+tls://" + address + "/system", state.resolve("learned-moves.json"));
@@ -179,14 +195,15 @@ final class RunCommand implements Callable<Integer> {
             LOG.warn("VMs that were kept while a kernel was replaced can't move here: {}", e.toString());
         }
         PackageUpdates packages = new PackageUpdates(
-                state.resolve("packages"),
-                new PayloadCache(state.resolve("payloads"), clients, Agent.SERVER_PATIENCE),
-                services,
-                software,
-                () -> living(libvirt, handover),
-                closing);
+                state.resolve("packages"), payloads, services, software, () -> living(libvirt, handover), closing);
         return new LibvirtHostDriver(
-                moves, packages, manifests::find, new Restarts(state.resolve("stops"), libvirt), handOvers, kernels);
+                moves,
+                packages,
+                manifests::find,
+                new Restarts(state.resolve("stops"), libvirt),
+                handOvers,
+                kernels,
+                patches);
     }
 
     /** Measures what the VMs write, often enough that a plan and a move find a fresh number; see {@link LoadProbe#FRESH}. */

@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 /** A host with a kernel of its own: that it is a host like the others, and has what the others cannot have. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class KernelHostTest implements KernelSwitchTests {
+class KernelHostTest implements LivepatchTests, KernelSwitchTests {
     private KernelLab lab;
 
     @BeforeAll

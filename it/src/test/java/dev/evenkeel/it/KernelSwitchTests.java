@@ -26,7 +26,7 @@ interface KernelSwitchTests {
     KernelLab lab();
 
     @Test
-    @Order(6)
+    @Order(26)
     default void a_rollout_changes_the_kernel_though_server_and_agent_are_killed_on_the_way() throws Exception {
         KernelLab lab = lab();
         Path directory = lab.lab.kernelUpdate(Progress.on(System.out));
@@ -96,7 +96,7 @@ interface KernelSwitchTests {
     }
 
     @Test
-    @Order(7)
+    @Order(27)
     default void a_later_save_holds_all_of_its_memory() throws Exception {
         KernelLab lab = lab();
         Instant from = Instant.now();
@@ -109,7 +109,7 @@ interface KernelSwitchTests {
     }
 
     @Test
-    @Order(8)
+    @Order(28)
     default void what_would_lose_memory_or_has_no_room_is_refused_while_the_vm_runs_on() throws Exception {
         KernelLab lab = lab();
         Instant from = Instant.now();
@@ -130,7 +130,7 @@ interface KernelSwitchTests {
     }
 
     @Test
-    @Order(9)
+    @Order(29)
     default void a_vm_whose_agent_is_killed_while_it_stands_still_runs_on_with_its_own_memory_and_state_only()
             throws Exception {
         KernelLab lab = lab();
@@ -174,7 +174,7 @@ interface KernelSwitchTests {
     }
 
     @Test
-    @Order(10)
+    @Order(30)
     default void the_way_back_to_the_older_kernel_is_the_same() throws Exception {
         KernelLab lab = lab();
         lab.commandLine(lab.text("cat", "/proc/cmdline"));
@@ -182,7 +182,7 @@ interface KernelSwitchTests {
     }
 
     @Test
-    @Order(11)
+    @Order(31)
     default void a_next_kernel_that_panics_costs_a_longer_stop_and_no_vm() throws Exception {
         KernelLab lab = lab();
         lab.commandLine(lab.text("cat", "/proc/cmdline") + " rdinit=/none");
@@ -191,7 +191,7 @@ interface KernelSwitchTests {
     }
 
     @Test
-    @Order(12)
+    @Order(32)
     default void the_newer_kernels_package_leaves_nothing_behind() throws IOException {
         KernelLab lab = lab();
         String newer = newer(lab);

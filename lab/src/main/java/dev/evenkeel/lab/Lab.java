@@ -6,6 +6,7 @@ import dev.evenkeel.lab.debian.DebianMirror;
 import dev.evenkeel.lab.debian.HostRoot;
 import dev.evenkeel.lab.debian.KernelRoot;
 import dev.evenkeel.lab.debian.KernelUpdate;
+import dev.evenkeel.lab.debian.Livepatches;
 import dev.evenkeel.lab.debian.UpdatePackages;
 import dev.evenkeel.lab.debian.VmmVersion;
 import dev.evenkeel.lab.os.Command;
@@ -117,8 +118,7 @@ public final class Lab implements AutoCloseable {
     public Path vmmUpdate(Progress progress) throws IOException {
         DebianMirror mirror = DebianMirror.ofThisMachine();
         HostRoot root = new HostRoot(mirror, VmmVersion.valueOf(record.need("vmm")));
-        Cache cache = new Cache(Path.of(record.need("cache")));
-        return UpdatePackages.vmm(cache, mirror, root, hostRoot(), progress);
+        return UpdatePackages.vmm(cache(), mirror, root, hostRoot(), progress);
     }
 
     /**
@@ -128,16 +128,31 @@ public final class Lab implements AutoCloseable {
      * @throws IOException with the remedy, where the lab has no such host or Debian no such kernel
      */
     public Path kernelUpdate(Progress progress) throws IOException {
+        return KernelUpdate.in(cache(), DebianMirror.ofThisMachine(), kernelRoot(), progress);
+    }
+
+    /**
+     * Real livepatches for this lab's full-kernel hosts. Built on first use, half a minute; then from the cache.
+     *
+     * @throws IOException with the remedy, where the lab has no such host
+     */
+    public Livepatches livepatches(Progress progress) throws IOException {
+        return Livepatches.in(cache(), DebianMirror.ofThisMachine(), kernelRoot(), progress);
+    }
+
+    private Cache cache() throws IOException {
+        return new Cache(Path.of(record.need("cache")));
+    }
+
+    private KernelRoot kernelRoot() throws IOException {
         if (record.get("kernel.version").isEmpty()) {
             throw new IOException(
                     "No host of this lab has a kernel of its own; start one with \"lab up --kernel-hosts 1\"");
         }
-        KernelRoot root = new KernelRoot(
+        return new KernelRoot(
                 Path.of(record.need("kernel.layer")),
                 Path.of(record.need("kernel.image")),
                 record.need("kernel.version"));
-        Cache cache = new Cache(Path.of(record.need("cache")));
-        return KernelUpdate.in(cache, DebianMirror.ofThisMachine(), root, progress);
     }
 
     /** All hosts, up or down, by number. */

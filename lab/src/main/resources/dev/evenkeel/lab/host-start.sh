@@ -58,4 +58,4 @@ pivot_root . .machine
 umount -l /.machine
 rmdir /.machine
 exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
-    /bin/sh /run/lab/init </dev/null
+    setpriv --bounding-set=-sys_module,-sys_boot /bin/sh /run/lab/init </dev/null

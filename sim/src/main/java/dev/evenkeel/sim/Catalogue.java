@@ -4,6 +4,7 @@ import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.update.Component;
 import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.update.PackageFile;
+import dev.evenkeel.core.update.PatchFile;
 import dev.evenkeel.core.update.Payload;
 import dev.evenkeel.core.update.Severity;
 import dev.evenkeel.core.update.Update;
@@ -21,10 +22,13 @@ final class Catalogue {
     static final UpdateId SECOND = new UpdateId("vmm-11.2");
     static final UpdateId KERNEL = new UpdateId("kernel-6.2");
 
+    static final UpdateId PATCH = new UpdateId("patch-6.1");
+
     private static final TreeMap<UpdateId, Update> UPDATES = new TreeMap<>(Map.of(
             FIRST, vmm(FIRST, "11.1", "11.3", Method.MIGRATE, Method.REBOOT),
             SECOND, vmm(SECOND, "11.2", "11.4", Method.PRESERVE_VMM, Method.MIGRATE, Method.REBOOT),
-            KERNEL, kernel(KERNEL, "6.2", Method.PRESERVE_KERNEL, Method.MIGRATE, Method.REBOOT)));
+            KERNEL, kernel(KERNEL, "6.2", Method.PRESERVE_KERNEL, Method.MIGRATE, Method.REBOOT),
+            PATCH, patch(PATCH, "6.1")));
 
     private Catalogue() {}
 
@@ -54,6 +58,20 @@ final class Catalogue {
     private static Update kernel(UpdateId id, String version, Method... methods) {
         PackageFile file = new PackageFile("linux.deb", "cd".repeat(32), Bytes.ofMiB(80), "linux-image", version);
         return update(id, Component.KERNEL, "Linux " + version, file, Map.of("kernel", version), methods);
+    }
+
+    /** A hot patch for one kernel and no other way in. */
+    private static Update patch(UpdateId id, String kernel) {
+        PatchFile file =
+                new PatchFile("fix.ko", "ef".repeat(32), Bytes.ofMiB(1), PatchFile.Kind.LIVEPATCH, "fix", "1", kernel);
+        return new Update(
+                id,
+                "1",
+                Component.KERNEL,
+                Severity.CRITICAL,
+                "a fix for Linux " + kernel,
+                Map.of(Method.HOT_PATCH, Payload.of(List.of(file))),
+                new TreeMap<>());
     }
 
     private static Update update(

@@ -6,6 +6,7 @@ import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.update.Method;
+import dev.evenkeel.core.update.PatchFile;
 import dev.evenkeel.core.update.Update;
 import dev.evenkeel.core.update.UpdateId;
 import java.time.Duration;
@@ -68,12 +69,26 @@ final class HostChanges {
             host.before.put(order.update(), new TreeMap<>(host.versions));
         }
         List<Part> parts = new ArrayList<>();
+        if (order.method() == Method.HOT_PATCH) {
+            if (update.patchesFor(host.versions).isEmpty()) {
+                Refusal why = Refusal.of("NO_PATCH_FOR_BUILD", id + " runs " + host.kernel());
+                ends(host, effect, new Outcome.Failed(why, Outcome.Aftermath.UNCHANGED, false));
+                return;
+            }
+            update.patchesFor(host.versions)
+                    .forEach(patch ->
+                            parts.add(new Part(patch.name(), () -> host.versions.put(patch.fact(), patch.version()))));
+            change(host, effect, parts, faults.apply(), Outcome.Aftermath.CHANGED);
+            return;
+        }
         update.verify()
                 .forEach((name, version) -> parts.add(new Part(name, () -> {
                     if (name.equals(KERNEL)) {
                         host.kernels.add(version);
                     }
-                    if (order.method() != Method.PRESERVE_KERNEL) { // there, what is installed is not what runs
+                    if (name.equals(KERNEL) && order.method() != Method.PRESERVE_KERNEL) {
+                        host.boots(version);
+                    } else if (!name.equals(KERNEL)) { // under VMs, what is installed is not what runs
                         host.versions.put(name, version);
                     }
                 })));
@@ -97,10 +112,15 @@ final class HostChanges {
             return;
         }
         List<Part> parts = new ArrayList<>();
+        for (PatchFile patch : Catalogue.get(order.update()).patchesFor(host.versions)) {
+            parts.add(new Part(patch.name(), () -> host.versions.remove(patch.fact())));
+        }
         before.forEach((name, version) -> {
             if (brought.containsKey(name)) {
                 parts.add(new Part(name, () -> {
-                    if (empties(order.method())) {
+                    if (empties(order.method()) && name.equals(KERNEL)) {
+                        host.boots(version);
+                    } else if (empties(order.method())) {
                         host.versions.put(name, version);
                     }
                     String kernel = brought.getOrDefault(name, version);
@@ -115,7 +135,7 @@ final class HostChanges {
     }
 
     private static boolean empties(Method method) {
-        return method != Method.PRESERVE_VMM && method != Method.PRESERVE_KERNEL;
+        return method != Method.PRESERVE_VMM && method != Method.PRESERVE_KERNEL && method != Method.HOT_PATCH;
     }
 
     void verify(HostId id, EffectId effect, Effect.VerifyUpdate order) {
@@ -219,6 +239,7 @@ final class HostChanges {
         SortedMap<String, String> before = host.before.get(update);
         if (before != null && !Catalogue.get(update).isOn(host.facts())) {
             SortedMap<String, String> brought = Catalogue.get(update).verify();
+            Catalogue.get(update).patchesFor(host.versions).forEach(patch -> host.versions.remove(patch.fact()));
             before.forEach((name, version) ->
                     host.versions.computeIfPresent(name, (key, runs) -> brought.containsKey(name) ? version : runs));
             String kernel = brought.get(KERNEL);

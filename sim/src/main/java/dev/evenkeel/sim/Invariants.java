@@ -198,9 +198,9 @@ final class Invariants {
     void changes(HostId host, EffectId effect, UpdateId update, Method method) {
         require(published.contains(update.value()), Invariant.PUBLISHED, host + " was given unpublished " + update);
         changing.put(host, effect);
-        if (method != Method.PRESERVE_VMM
-                && method
-                        != Method.PRESERVE_KERNEL) { // there, one that was on its way in may arrive, on what ran before
+        boolean beneathVms =
+                method == Method.PRESERVE_VMM || method == Method.PRESERVE_KERNEL || method == Method.HOT_PATCH;
+        if (!beneathVms) { // where VMs stay, one that was on its way in may arrive, on what ran before
             emptied.add(host);
         }
         List<SimVm> there = fleet.occupying(host);

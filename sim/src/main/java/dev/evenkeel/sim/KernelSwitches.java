@@ -192,7 +192,7 @@ final class KernelSwitches {
                 job.why = Refusal.of("PANIC", job.wanted + " panicked on " + job.host.id);
                 trace.count("switch PANIC");
             } else {
-                job.host.versions.put("kernel", job.wanted);
+                job.host.boots(job.wanted);
             }
             starts.accept(job.host.id);
         });

@@ -109,11 +109,15 @@ final class People {
             second.remove(hosts.getFirst());
         }
         int which = chance.between(1, 100);
-        UpdateId update = which <= 50 ? Catalogue.FIRST : which <= 85 ? Catalogue.KERNEL : Catalogue.SECOND;
+        UpdateId update = which <= 40
+                ? Catalogue.FIRST
+                : which <= 70 ? Catalogue.KERNEL : which <= 82 ? Catalogue.SECOND : Catalogue.PATCH;
+        boolean back = update.equals(Catalogue.PATCH) && which > 93;
         RolloutPolicy policy = new RolloutPolicy(
                 chance.between(1, 3), chance.between(1, 2), chance.between(0, 2), Duration.ofSeconds(60), runPolicy());
-        order(Rollout.ordered(
-                id("ro"), SimFleet.SHARD, update, policy, List.of(first, second), sim.queue.now(), WHO, "patch day"));
+        Rollout rollout = Rollout.ordered(
+                id("ro"), SimFleet.SHARD, update, policy, List.of(first, second), sim.queue.now(), WHO, "patch day");
+        order(back ? rollout.takingBack() : rollout);
     }
 
     private RunPolicy runPolicy() {
@@ -214,7 +218,7 @@ final class People {
             sim.changes.repairedByHand(run.host(), update.update());
             boolean on = Catalogue.get(update.update())
                     .isOn(sim.fleet.host(run.host()).facts());
-            as = on ? RunOutcome.DONE : RunOutcome.FAILED;
+            as = on != update.back() ? RunOutcome.DONE : RunOutcome.FAILED;
         }
         boolean triedHome = run.state() instanceof HostRunState.NeedsPerson asks
                 && asks.resume() instanceof HostRunState.HandingOver over

@@ -5,6 +5,7 @@ import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.HostFacts;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Topology;
+import dev.evenkeel.core.impact.HotPatching;
 import dev.evenkeel.core.impact.Ladder;
 import dev.evenkeel.core.update.UpdateId;
 import java.util.Map;
@@ -73,7 +74,14 @@ final class SimHost {
         if (!up) {
             up = true;
             leftClosed = null;
-            versions.put("kernel", kernels.last());
+            boots(kernels.last());
+        }
+    }
+
+    /** Another kernel knows nothing of the patches that the one before it took; the same one is given them again. */
+    void boots(String kernel) {
+        if (!kernel.equals(versions.put("kernel", kernel))) {
+            versions.keySet().removeIf(name -> name.startsWith("livepatch."));
         }
     }
 
@@ -93,6 +101,7 @@ final class SimHost {
         if (keepsMemory) {
             capabilities.add(Ladder.PRESERVE_KERNEL);
         }
+        capabilities.add(HotPatching.LIVEPATCH);
         return new HostFacts(id.value(), id.value() + ".mgmt", "x86_64", "sim", 8, memory, versions, capabilities);
     }
 }

@@ -12,6 +12,7 @@ import dev.evenkeel.core.engine.Step;
 import dev.evenkeel.core.fleet.MigrationDomainId;
 import dev.evenkeel.core.hostrun.HostRun;
 import dev.evenkeel.core.hostrun.HostRunState;
+import dev.evenkeel.core.hostrun.Purpose;
 import dev.evenkeel.core.rollout.Rollout;
 import dev.evenkeel.core.rollout.RolloutState;
 import java.time.Duration;
@@ -80,9 +81,13 @@ final class SimStore extends InMemoryRunStore {
         }
         switch (step.next()) {
             case HostRun run
-            when run.state() instanceof HostRunState.Ended end ->
+            when run.state() instanceof HostRunState.Ended end -> {
                 trace.count("host run " + end.outcome()
                         + (end.why() == null ? "" : " " + end.why().code()));
+                if (run.purpose() instanceof Purpose.UpdateHost update) {
+                    trace.count(end.outcome() + " " + update.method() + (update.back() ? " back" : ""));
+                }
+            }
             case HostRun run
             when run.state() instanceof HostRunState.NeedsPerson asks ->
                 trace.count("asks " + asks.why().code());

@@ -28,6 +28,7 @@ import dev.evenkeel.core.update.AppliesTo;
 import dev.evenkeel.core.update.Component;
 import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.update.PackageFile;
+import dev.evenkeel.core.update.PatchFile;
 import dev.evenkeel.core.update.Payload;
 import dev.evenkeel.core.update.Severity;
 import dev.evenkeel.core.update.Update;
@@ -109,6 +110,7 @@ public final class Json {
         builder.addMixIn(Update.class, UpdateMixIn.class);
         builder.addMixIn(AppliesTo.class, AppliesToMixIn.class);
         builder.addMixIn(PackageFile.class, PackageFileMixIn.class);
+        builder.addMixIn(PatchFile.class, PatchFileMixIn.class);
         builder.addMixIn(Payload.class, PayloadMixIn.class);
         builder.addMixIn(Run.class, CaseMixIn.class);
         builder.registerSubtypes(new NamedType(HostRun.class, "HostRun"), new NamedType(Rollout.class, "Rollout"));
@@ -147,7 +149,7 @@ public final class Json {
                 @JsonProperty(value = "severity", required = true) Severity severity,
                 @JsonProperty(value = "title", required = true) String title,
                 @JsonProperty(value = "methods", required = true) Map<Method, Payload> methods,
-                @JsonProperty(value = "verify", required = true) SortedMap<String, String> verify,
+                @JsonProperty("verify") @JsonSetter(nulls = Nulls.AS_EMPTY) SortedMap<String, String> verify,
                 @JsonProperty("deadline") @Nullable Instant deadline,
                 @JsonProperty("appliesTo") @Nullable AppliesTo appliesTo,
                 @JsonProperty("requires") @JsonSetter(nulls = Nulls.AS_EMPTY) List<UpdateId> requires,
@@ -169,7 +171,21 @@ public final class Json {
                 @JsonProperty("packages") @JsonSetter(nulls = Nulls.AS_EMPTY) List<PackageFile> packages,
                 @JsonProperty("previous") @JsonSetter(nulls = Nulls.AS_EMPTY) List<PackageFile> previous,
                 @JsonProperty("removeOnUndo") @JsonSetter(nulls = Nulls.AS_EMPTY) List<String> removeOnUndo,
-                @JsonProperty("restart") @JsonSetter(nulls = Nulls.AS_EMPTY) List<String> restart) {}
+                @JsonProperty("restart") @JsonSetter(nulls = Nulls.AS_EMPTY) List<String> restart,
+                @JsonProperty("patches") @JsonSetter(nulls = Nulls.AS_EMPTY) List<PatchFile> patches) {}
+    }
+
+    /** What a hot patch of a manifest may not leave out. */
+    private abstract static class PatchFileMixIn {
+        @JsonCreator
+        PatchFileMixIn(
+                @JsonProperty(value = "file", required = true) String file,
+                @JsonProperty(value = "sha256", required = true) String sha256,
+                @JsonProperty(value = "size", required = true) Bytes size,
+                @JsonProperty(value = "kind", required = true) PatchFile.Kind kind,
+                @JsonProperty(value = "name", required = true) String name,
+                @JsonProperty(value = "version", required = true) String version,
+                @JsonProperty(value = "target", required = true) String target) {}
     }
 
     /** What a package of a manifest may not leave out. */

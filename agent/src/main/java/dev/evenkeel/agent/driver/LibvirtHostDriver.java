@@ -1,5 +1,6 @@
 package dev.evenkeel.agent.driver;
 
+import dev.evenkeel.agent.hotpatch.HotPatches;
 import dev.evenkeel.agent.packages.PackageUpdates;
 import dev.evenkeel.agent.preserve.KernelSwitch;
 import dev.evenkeel.core.engine.Effect;
@@ -32,6 +33,7 @@ public final class LibvirtHostDriver implements HostDriver {
     private final Restarts restarts;
     private final HandOvers handOvers;
     private final KernelSwitch kernels;
+    private final HotPatches patches;
 
     /** Each part carries out the effects that it is named after. */
     public LibvirtHostDriver(
@@ -40,13 +42,15 @@ public final class LibvirtHostDriver implements HostDriver {
             Catalogue catalogue,
             Restarts restarts,
             HandOvers handOvers,
-            KernelSwitch kernels) {
+            KernelSwitch kernels,
+            HotPatches patches) {
         this.moves = moves;
         this.packages = packages;
         this.catalogue = catalogue;
         this.restarts = restarts;
         this.handOvers = handOvers;
         this.kernels = kernels;
+        this.patches = patches;
     }
 
     @Override
@@ -62,16 +66,27 @@ public final class LibvirtHostDriver implements HostDriver {
             case Effect.AbortMove abort -> moves.abort(abort);
             case Effect.ApplyUpdate apply -> with(apply.update(), update -> apply(order.id(), update, apply.method()));
             case Effect.SwitchKernel s -> with(s.update(), update -> kernels.perform(order.id(), update, s.back()));
-            case Effect.VerifyUpdate verify -> with(verify.update(), packages::verify);
+            case Effect.VerifyUpdate verify -> with(verify.update(), this::verify);
             case Effect.UndoUpdate undo ->
-                with(undo.update(), update -> packages.undo(order.id(), update, undo.method()));
+                with(
+                        undo.update(),
+                        update -> undo.method() == Method.HOT_PATCH
+                                ? patches.undo(order.id(), update)
+                                : packages.undo(order.id(), update, undo.method()));
             case Effect.StopVm stop -> prepared(order.id(), stop);
             case Effect.StartVm start -> restarts.start(start.vm());
             case Effect.AskAgain again -> throw new IllegalArgumentException("the executor answers " + again);
         };
     }
 
+    private Outcome verify(Update update) {
+        return patches.has(update) ? patches.verify(update) : packages.verify(update);
+    }
+
     private Outcome apply(EffectId id, Update update, Method method) {
+        if (method == Method.HOT_PATCH) {
+            return patches.apply(id, update);
+        }
         if (method == Method.PRESERVE_KERNEL) {
             try {
                 kernels.remember(update);
@@ -89,9 +104,17 @@ public final class LibvirtHostDriver implements HostDriver {
             case Effect.MoveVm move -> moves.probe(order.id(), move);
             case Effect.HandOver over -> handOvers.probe(order.id(), over);
             case Effect.ApplyUpdate apply ->
-                probe(apply.update(), update -> packages.probeApply(order.id(), update, apply.method()));
+                probe(
+                        apply.update(),
+                        update -> apply.method() == Method.HOT_PATCH
+                                ? patches.probe(order.id(), update, true)
+                                : packages.probeApply(order.id(), update, apply.method()));
             case Effect.UndoUpdate undo ->
-                probe(undo.update(), update -> packages.probeUndo(order.id(), update, undo.method()));
+                probe(
+                        undo.update(),
+                        update -> undo.method() == Method.HOT_PATCH
+                                ? patches.probe(order.id(), update, false)
+                                : packages.probeUndo(order.id(), update, undo.method()));
             case Effect.SwitchKernel s -> kernels.probe(order.id());
             case Effect.VerifyUpdate v -> new Probe.NotStarted();
             case Effect.AbortMove a -> new Probe.NotStarted();

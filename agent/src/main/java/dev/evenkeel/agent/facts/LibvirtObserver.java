@@ -1,5 +1,6 @@
 package dev.evenkeel.agent.facts;
 
+import dev.evenkeel.agent.hotpatch.HotPatches;
 import dev.evenkeel.agent.libvirt.Connection;
 import dev.evenkeel.agent.libvirt.Domain;
 import dev.evenkeel.agent.libvirt.DomainDescription;
@@ -56,6 +57,7 @@ public final class LibvirtObserver implements HostObserver {
     private final @Nullable Bytes memoryForVms;
     private final Supplier<Connection> libvirt;
     private final VmmHandover handover;
+    private final HotPatches patches;
     private final Map<String, String> vmmVersions = new HashMap<>();
     private final Map<String, Boolean> installed = new HashMap<>();
 
@@ -64,18 +66,21 @@ public final class LibvirtObserver implements HostObserver {
      * @param memoryForVms how much of the host's memory VMs may use in all, or null for all of it
      * @param libvirt opens a connection to this host's daemon, closed after each look
      * @param handover knows of VMs that are with the agent's own daemon
+     * @param patches knows what is live on this host
      */
     public LibvirtObserver(
             HostId host,
             String address,
             @Nullable Bytes memoryForVms,
             Supplier<Connection> libvirt,
-            VmmHandover handover) {
+            VmmHandover handover,
+            HotPatches patches) {
         this.host = host;
         this.address = address;
         this.memoryForVms = memoryForVms;
         this.libvirt = libvirt;
         this.handover = handover;
+        this.patches = patches;
     }
 
     @Override
@@ -128,6 +133,7 @@ public final class LibvirtObserver implements HostObserver {
         versions.put("libvirt", libvirt.libvirtVersion());
         versions.put("qemu", libvirt.hypervisorVersion());
         cpuinfo("microcode").ifPresent(m -> versions.put("microcode", m));
+        versions.putAll(patches.facts());
         TreeSet<String> capabilities = new TreeSet<>();
         if (Files.exists(USERFAULTFD)) {
             capabilities.add("post-copy");
@@ -138,9 +144,7 @@ public final class LibvirtObserver implements HostObserver {
         if (Files.exists(Path.of("/dev/kvm"))) {
             capabilities.add("kvm");
         }
-        if (Files.isDirectory(Path.of("/sys/kernel/livepatch"))) {
-            capabilities.add("livepatch");
-        }
+        capabilities.addAll(patches.capabilities());
         if (PersistentMemory.isReady()) {
             capabilities.add(Ladder.PRESERVE_KERNEL);
         }

@@ -7,23 +7,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Notes on disk that dpkg may have begun with an update, and by which effect. A note is there before dpkg begins and
+ * Notes on disk that a host may be changed by an update, and by which effect. A note is there before the change begins and
  * stays until the update is verified or undone, so that after a crash the host is not taken for untouched.
  */
-final class Begun {
+public final class Begun {
     private final Path directory;
 
-    Begun(Path directory) {
+    public Begun(Path directory) {
         this.directory = directory;
     }
 
     /** Whether the host may be changed by this update, by whatever effect. */
-    boolean with(Update update) {
+    public boolean with(Update update) {
         return Files.exists(note(update));
     }
 
     /** Whether this very effect may have changed the host; a note that can't be read counts for any. */
-    boolean by(EffectId effect, Update update) {
+    public boolean by(EffectId effect, Update update) {
         if (!with(update)) {
             return false;
         }
@@ -34,12 +34,12 @@ final class Begun {
         }
     }
 
-    void note(EffectId effect, Update update) throws IOException {
+    public void note(EffectId effect, Update update) throws IOException {
         Files.createDirectories(directory);
         Files.writeString(note(update), effect.value());
     }
 
-    void over(Update update) throws IOException {
+    public void over(Update update) throws IOException {
         Files.deleteIfExists(note(update));
     }
 

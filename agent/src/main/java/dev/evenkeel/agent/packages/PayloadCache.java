@@ -1,6 +1,6 @@
 package dev.evenkeel.agent.packages;
 
-import dev.evenkeel.core.update.PackageFile;
+import dev.evenkeel.core.update.PayloadFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -14,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -35,8 +36,13 @@ public final class PayloadCache {
         this.patience = patience;
     }
 
+    /** The file, where it is here already. */
+    public Optional<Path> find(PayloadFile file) {
+        return has(file) ? Optional.of(path(file)) : Optional.empty();
+    }
+
     /** Whether the file is here already. */
-    boolean has(PackageFile file) {
+    boolean has(PayloadFile file) {
         return Files.isRegularFile(path(file));
     }
 
@@ -45,11 +51,11 @@ public final class PayloadCache {
     }
 
     /**
-     * The file, fetched when it is not here. Its name ends in {@code .deb}, as dpkg wants it.
+     * The file, fetched when it is not here. Its name ends as the manifest says, for dpkg and others go by that.
      *
      * @throws IOException when it can't be had, or what comes is not what the manifest names
      */
-    Path fetch(PackageFile file) throws IOException {
+    public Path fetch(PayloadFile file) throws IOException {
         Path whole = path(file);
         if (Files.isRegularFile(whole)) {
             return whole;
@@ -79,7 +85,7 @@ public final class PayloadCache {
         throw new IOException(file.file() + " can't be fetched: " + last.getMessage(), last);
     }
 
-    private void append(PackageFile file, Path part) throws IOException {
+    private void append(PayloadFile file, Path part) throws IOException {
         MessageDigest digest = sha256();
         long have = Files.exists(part) ? Files.size(part) : 0;
         if (have > file.size().value()) {
@@ -105,7 +111,7 @@ public final class PayloadCache {
     }
 
     /** Never takes more than the manifest promises, however much is sent. */
-    private static void copy(PackageFile file, InputStream in, OutputStream out, long expected) throws IOException {
+    private static void copy(PayloadFile file, InputStream in, OutputStream out, long expected) throws IOException {
         byte[] buffer = new byte[1 << 16];
         long left = expected;
         while (left > 0) {
@@ -118,8 +124,9 @@ public final class PayloadCache {
         }
     }
 
-    private Path path(PackageFile file) {
-        return directory.resolve(file.sha256() + ".deb");
+    private Path path(PayloadFile file) {
+        return directory.resolve(
+                file.sha256() + file.file().substring(file.file().lastIndexOf('.')));
     }
 
     private static MessageDigest sha256() {

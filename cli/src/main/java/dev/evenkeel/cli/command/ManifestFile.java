@@ -92,7 +92,7 @@ record ManifestFile(String text, String contentType, Map<String, Path> payloads)
         Map<String, Path> payloads = new LinkedHashMap<>();
         List<String> wrong = new ArrayList<>();
         for (JsonNode method : manifest.path("methods")) {
-            for (String list : List.of("packages", "previous")) {
+            for (String list : List.of("packages", "previous", "patches")) {
                 for (JsonNode entry : method.path(list)) {
                     String name = Json.textOr("", entry, "file");
                     String digest = Json.textOr("", entry, "sha256");

@@ -30,6 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
         synopsisSubcommandLabel = "VERB",
         subcommands = {
             RolloutCommand.Start.class,
+            RolloutCommand.Undo.class,
             RolloutCommand.Ls.class,
             RolloutCommand.Status.class,
             RolloutCommand.Watching.class,
@@ -40,8 +41,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class RolloutCommand {
     private RolloutCommand() {}
 
-    @Command(name = "start", description = "Start a rollout of an update; without a selection, over all hosts.")
-    static final class Start extends Verb {
+    /** A rollout that is to begin. */
+    abstract static class Begin extends Verb {
+        private final String begun;
+
         @Parameters(paramLabel = "UPDATE", description = "Its id.")
         String update = "";
 
@@ -63,9 +66,16 @@ final class RolloutCommand {
         @Mixin
         WaitOptions wait = new WaitOptions();
 
+        Begin(String begun) {
+            this.begun = begun;
+        }
+
+        abstract void describe(ObjectNode order);
+
         @Override
         ExitCode run(Session session) throws InterruptedException {
             ObjectNode order = hosts.order(session, update);
+            describe(order);
             for (String ring : rings) {
                 ArrayNode ids = order.withArray("rings").addArray();
                 for (String host : ring.split(",", -1)) {
@@ -83,10 +93,37 @@ final class RolloutCommand {
                 return RolloutWatch.follow(session, id, wait.chosen(), 0L);
             }
             session.one(rollout, it -> {
-                session.out().println("rollout " + id + " started");
+                session.out().println("rollout " + id + " " + begun);
                 session.note("follow it with: evenkeel rollout watch " + id);
             });
             return ExitCode.OK;
+        }
+    }
+
+    @Command(name = "start", description = "Start a rollout of an update; without a selection, over all hosts.")
+    static final class Start extends Begin {
+        Start() {
+            super("started");
+        }
+
+        @Override
+        void describe(ObjectNode order) {}
+    }
+
+    @Command(
+            name = "undo",
+            description = {
+                "Take a hot patch back from the hosts that have it live; without a selection, from all.",
+                "No VM feels it. What a host had live before the patch is live again."
+            })
+    static final class Undo extends Begin {
+        Undo() {
+            super("started, which takes it back");
+        }
+
+        @Override
+        void describe(ObjectNode order) {
+            order.put("back", true);
         }
     }
 
@@ -99,7 +136,7 @@ final class RolloutCommand {
         ExitCode run(Session session) {
             Table<JsonNode> table = Table.of(
                     Column.of("ROLLOUT", Fields.text("id")),
-                    Column.of("UPDATE", Fields.text("update")),
+                    Column.of("UPDATE", RolloutWatch::what),
                     Column.state("STATE", Fields.standing()),
                     Column.of("HOSTS", RolloutWatch::tally),
                     Column.of("AGE", Fields.age(session, "orderedAt")),

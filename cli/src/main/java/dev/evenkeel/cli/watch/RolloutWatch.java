@@ -55,6 +55,11 @@ public final class RolloutWatch implements Watch.Subject {
                 + (why.isEmpty() ? "" : ": " + why);
     }
 
+    /** The update, and whether it is taken back. */
+    public static String what(JsonNode rollout) {
+        return (rollout.path("back").asBoolean(false) ? "undo of " : "") + Json.textOr("?", rollout, "update");
+    }
+
     /** How many hosts are how, such as {@code 2 of 3 hosts done, 1 skipped}. */
     public static String tally(JsonNode rollout) {
         Map<String, Integer> counts = new java.util.TreeMap<>(
@@ -100,7 +105,7 @@ public final class RolloutWatch implements Watch.Subject {
     @Override
     public List<String> block(JsonNode rollout) {
         List<String> lines = new ArrayList<>();
-        lines.add(session.paint().bold("rollout " + id) + "  " + Json.textOr("", rollout, "update") + "  "
+        lines.add(session.paint().bold("rollout " + id) + "  " + what(rollout) + "  "
                 + session.paint().state(Session.standing(rollout)) + "  " + tally(rollout) + ", "
                 + session.ago(Json.text(rollout, "orderedAt")));
         List<JsonNode> hosts = new ArrayList<>();

@@ -58,11 +58,25 @@ public sealed interface Outcome {
         }
     }
 
-    /** The update, its verification or its undo went through; what ran before and what runs now, by name. */
-    record Changed(SortedMap<String, String> before, SortedMap<String, String> after) implements Outcome {
+    /**
+     * The update, its verification or its undo went through.
+     *
+     * @param before what ran before, by name
+     * @param after what runs now
+     * @param stood the VMs that ran on meanwhile, of a hot patch; how long each stood still by its clock is zero unless something
+     *     is wrong
+     */
+    record Changed(SortedMap<String, String> before, SortedMap<String, String> after, List<Stood> stood)
+            implements Outcome {
         public Changed {
             before = Collections.unmodifiableSortedMap(new TreeMap<>(before));
             after = Collections.unmodifiableSortedMap(new TreeMap<>(after));
+            stood = stood == null ? List.of() : List.copyOf(stood); // null where an older agent tells it
+        }
+
+        /** No VM was there to feel it. */
+        public Changed(SortedMap<String, String> before, SortedMap<String, String> after) {
+            this(before, after, List.of());
         }
     }
 
@@ -87,7 +101,7 @@ public sealed interface Outcome {
     }
 
     /**
-     * A VM that stood still while its host's kernel was replaced.
+     * A VM that was there while its host's kernel was replaced or patched.
      *
      * @param stop how long it did not run: by its own clock where that can be read, else by its host's
      * @param total from the order until it was seen to run

@@ -2,6 +2,7 @@ package dev.evenkeel.core.hostrun;
 
 import dev.evenkeel.core.engine.Effect;
 import dev.evenkeel.core.engine.EffectId;
+import dev.evenkeel.core.engine.Notice;
 import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.RunEvent;
 import dev.evenkeel.core.engine.RunOutcome;
@@ -31,13 +32,19 @@ final class Changing {
         step.notice(Ending.info(
                 run,
                 world,
-                run.preserves() ? "HostReady" : "HostEmptied",
-                (run.preserves()
-                                ? "every VM left on host " + run.host() + " can keep its memory"
-                                : "host " + run.host() + " is empty")
-                        + "; applying " + update.update()));
+                run.preserves() || run.patches() ? "HostReady" : "HostEmptied",
+                ready(run) + "; applying " + update.update()));
         return step.to(
                 run.ordering(new Applying(effect, world.now().plus(run.policy().change()), null)));
+    }
+
+    private static String ready(HostRun run) {
+        if (run.patches()) {
+            return "every VM on host " + run.host() + " runs on";
+        }
+        return run.preserves()
+                ? "every VM left on host " + run.host() + " can keep its memory"
+                : "host " + run.host() + " is empty";
     }
 
     static Step onApplying(HostRun run, Applying state, RunEvent event, World world) {
@@ -67,6 +74,7 @@ final class Changing {
                                 world);
                     case Outcome.Failed f -> undoApplied(run, f.why(), world);
                     case Outcome.Unknown u -> PersonAsked.askPerson(run, u.why(), world);
+                    case Outcome.Changed c when run.patches() -> patched(run, state, c, world);
                     case Outcome.Changed c when state.cancel() != null -> undoApplied(run, state.cancel(), world);
                     case Outcome.Changed c when run.preservesVmms() -> handOver(run, c, world);
                     case Outcome.Changed c when run.preservesKernel() -> Switches.begin(run, null, world);
@@ -81,6 +89,11 @@ final class Changing {
                 new Step.Builder().to(run.in(new Applying(state.effect(), state.limit(), HostRunDecider.cancelled(c))));
             default -> overdueOrIgnore(run, state.effect(), state.limit(), event, world);
         };
+    }
+
+    private static Step patched(HostRun run, Applying state, Outcome.Changed changed, World world) {
+        Step.Builder step = HotPatches.felt(new Step.Builder(), run, state.effect(), changed, world);
+        return state.cancel() == null ? verify(step, run, world) : undo(step, run, state.cancel(), world);
     }
 
     /** A host whose fresh VMs would not run what the update brings hands nothing over to it. */
@@ -151,7 +164,13 @@ final class Changing {
         Purpose.UpdateHost update = (Purpose.UpdateHost) run.purpose();
         EffectId effect = run.nextEffect();
         return step.order(effect, run.host(), new Effect.UndoUpdate(update.update(), update.method()))
-                .notice(Ending.warning(run, world, "UndoStarted", "bringing " + run.host() + " back: " + why.why()))
+                .notice(Ending.notice(
+                        run,
+                        world,
+                        run.takesBack() ? Notice.Level.INFO : Notice.Level.WARNING,
+                        "UndoStarted",
+                        "bringing " + run.host() + " back: " + why.why(),
+                        null))
                 .to(run.ordering(
                         new Undoing(effect, world.now().plus(run.policy().change()), why)));
     }
@@ -164,7 +183,14 @@ final class Changing {
                     case Outcome.Changed c ->
                         run.preservesVmms()
                                 ? HandOvers.begin(new Step.Builder(), run, state.why(), world)
-                                : undone(new Step.Builder(), run, state.why(), world);
+                                : undone(
+                                        HotPatches.felt(new Step.Builder(), run, state.effect(), c, world),
+                                        run,
+                                        state.why(),
+                                        world);
+                    case Outcome.Failed f
+                    when run.takesBack() && f.aftermath() == Outcome.Aftermath.UNCHANGED ->
+                        Ending.end(run, RunOutcome.REFUSED, f.why(), world);
                     case Outcome.Failed f
                     when run.preservesKernel()
                             && f.why().code().equals(KERNEL_RUNS)
@@ -187,8 +213,11 @@ final class Changing {
     }
 
     static Step undone(Step.Builder step, HostRun run, Refusal why, World world) {
-        RunOutcome outcome = why.code().equals("CANCELLED") ? RunOutcome.CANCELLED : RunOutcome.UNDONE;
-        return Ending.end(step, run, outcome, why, world);
+        return switch (why.code()) {
+            case HotPatches.TAKEN_BACK -> Ending.end(step, run, RunOutcome.DONE, null, world);
+            case "CANCELLED" -> Ending.end(step, run, RunOutcome.CANCELLED, why, world);
+            default -> Ending.end(step, run, RunOutcome.UNDONE, why, world);
+        };
     }
 
     private static Step overdueOrIgnore(HostRun run, EffectId effect, Instant limit, RunEvent event, World world) {

@@ -85,6 +85,16 @@ public record HostRun(
         return purpose instanceof Purpose.UpdateHost update && update.method() == Method.PRESERVE_KERNEL;
     }
 
+    /** Whether VMs stay on the host and run on, because what is changed beneath them they do not feel. */
+    boolean patches() {
+        return purpose instanceof Purpose.UpdateHost update && update.method() == Method.HOT_PATCH;
+    }
+
+    /** Whether what an update brought is taken away again. */
+    boolean takesBack() {
+        return purpose instanceof Purpose.UpdateHost update && update.back();
+    }
+
     /** Whether VMs stay on the host that can keep their memory. */
     boolean preserves() {
         return preservesVmms() || preservesKernel();

@@ -18,6 +18,7 @@ import dev.evenkeel.core.hostrun.HostRunState.Stopping;
 import dev.evenkeel.core.hostrun.HostRunState.Switching;
 import dev.evenkeel.core.hostrun.HostRunState.Undoing;
 import dev.evenkeel.core.hostrun.HostRunState.Verifying;
+import dev.evenkeel.core.update.Update;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -97,13 +98,21 @@ public final class HostRunDecider {
                     Refusal.of("NO_SUCH_HOST", "host " + run.host() + " is not in the fleet; see evenkeel host ls"),
                     world);
         }
-        if (run.purpose() instanceof Purpose.UpdateHost update
-                && world.update(update.update()).isAllOver(host, world.fleet())) {
-            return Ending.end(run, RunOutcome.DONE, Refusal.of("ALREADY_ON", "the host runs it already"), world);
+        if (run.purpose() instanceof Purpose.UpdateHost update) {
+            Update wanted = world.update(update.update());
+            if (run.takesBack() && !wanted.isPatchedIn(host.facts().versions())) {
+                return Ending.end(run, RunOutcome.DONE, Refusal.of("ALREADY_OFF", "the host does not have it"), world);
+            }
+            if (!run.takesBack() && wanted.isAllOver(host, world.fleet())) {
+                return Ending.end(run, RunOutcome.DONE, Refusal.of("ALREADY_ON", "the host runs it already"), world);
+            }
         }
         Step.Builder step = new Step.Builder();
         run.holds().forEach(step::acquire);
         step.notice(Ending.info(run, world, "HostRunStarted", run.purpose().phrase() + " of host " + run.host()));
+        if (run.patches()) {
+            return HotPatches.begin(step, run, world);
+        }
         Draining draining = new Draining(
                 List.of(), world.now(), world.now().plus(run.policy().drain()), null);
         return step.to(run.in(draining));

@@ -8,8 +8,17 @@ import org.jspecify.annotations.Nullable;
 
 /** What a host run is for. */
 public sealed interface Purpose {
-    /** Empty the host by live migration, or let VMs keep their memory there; bring the update in, verify it. */
-    record UpdateHost(UpdateId update, Method method) implements Purpose {}
+    /**
+     * Empty the host by live migration, or let VMs stay there; bring the update in, verify it.
+     *
+     * @param back take the update back instead, which only a hot patch can be without a VM feeling it
+     */
+    record UpdateHost(UpdateId update, Method method, boolean back) implements Purpose {
+        /** Brings it in. */
+        public UpdateHost(UpdateId update, Method method) {
+            this(update, method, false);
+        }
+    }
 
     /** Empty the host and leave it empty. */
     record Evacuate() implements Purpose {}
@@ -25,7 +34,7 @@ public sealed interface Purpose {
     /** One phrase for the ledger. */
     default String phrase() {
         return switch (this) {
-            case UpdateHost u -> "update " + u.update();
+            case UpdateHost u -> (u.back() ? "taking back update " : "update ") + u.update();
             case Evacuate e -> "evacuation";
             case MoveOne m -> "move";
         };

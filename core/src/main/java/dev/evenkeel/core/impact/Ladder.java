@@ -65,7 +65,8 @@ public final class Ladder {
             case REBOOT -> reboot(update, host, fleet, pauses, forecasts);
             case PRESERVE_VMM -> preserveVmm(update, host, fleet, pauses, forecasts);
             case PRESERVE_KERNEL -> preserveKernel(update, host, fleet, pauses, forecasts);
-            case HOT_PATCH, SELF_SERVICE ->
+            case HOT_PATCH -> HotPatching.refusals(update, host, fleet, forecasts);
+            case SELF_SERVICE ->
                 List.of(Refusal.of("NO_MECHANISM", "this version of Evenkeel has no mechanism for " + method));
         };
     }

@@ -61,7 +61,10 @@ final class Gate {
         if (host == null || !host.reachable() || host.observedAt().isBefore(progress.at())) {
             return Refusal.of("GATE_NO_DATA", "host " + progress.host() + " has not been seen since its update");
         }
-        if (!update.isOn(host.facts())) {
+        if (rollout.back() && update.isPatchedIn(host.facts().versions())) {
+            return Refusal.of("GATE_STILL_ON", "host " + progress.host() + " still has what was taken back");
+        }
+        if (!rollout.back() && !update.isOn(host.facts())) {
             return Refusal.of(
                     "GATE_NOT_ON",
                     "host " + progress.host() + " runs " + host.facts().versions() + " after its update");

@@ -14,6 +14,7 @@ import java.util.Optional;
 /**
  * One update × a selection of hosts × a policy.
  *
+ * @param back whether the update is taken back from hosts that have it live as a hot patch
  * @param hosts in the order of rings
  * @param waves how many waves have begun
  * @param vmsLost VMs that died in its host runs
@@ -22,6 +23,7 @@ public record Rollout(
         RunId id,
         MigrationDomainId shard,
         UpdateId update,
+        boolean back,
         RolloutPolicy policy,
         List<HostProgress> hosts,
         RolloutState state,
@@ -52,11 +54,28 @@ public record Rollout(
             }
         }
         return new Rollout(
-                id, shard, update, policy, hosts, new RolloutState.Rolling(now, null, null), 0, 0, now, by, reason);
+                id,
+                shard,
+                update,
+                false,
+                policy,
+                hosts,
+                new RolloutState.Rolling(now, null, null),
+                0,
+                0,
+                now,
+                by,
+                reason);
+    }
+
+    /** The same, but taking the update back from hosts that have it live as a hot patch. */
+    public Rollout takingBack() {
+        return new Rollout(id, shard, update, true, policy, hosts, state, waves, vmsLost, orderedAt, by, reason);
     }
 
     Rollout with(List<HostProgress> nextHosts, RolloutState nextState, int nextWaves, int nextLost) {
-        return new Rollout(id, shard, update, policy, nextHosts, nextState, nextWaves, nextLost, orderedAt, by, reason);
+        return new Rollout(
+                id, shard, update, back, policy, nextHosts, nextState, nextWaves, nextLost, orderedAt, by, reason);
     }
 
     Rollout in(RolloutState next) {

@@ -17,6 +17,7 @@ import dev.evenkeel.core.rollout.RolloutState.Ended;
 import dev.evenkeel.core.rollout.RolloutState.Halted;
 import dev.evenkeel.core.rollout.RolloutState.Paused;
 import dev.evenkeel.core.rollout.RolloutState.Rolling;
+import dev.evenkeel.core.update.Update;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -152,7 +153,7 @@ public final class RolloutDecider {
                 run,
                 rollout.shard(),
                 taken.host(),
-                new Purpose.UpdateHost(rollout.update(), taken.method()),
+                new Purpose.UpdateHost(rollout.update(), taken.method(), rollout.back()),
                 rollout.policy().run(),
                 rollout.id(),
                 List.of(new Hold("rack:" + rack, rollout.policy().maxPerRack())),
@@ -170,9 +171,11 @@ public final class RolloutDecider {
     }
 
     private static boolean isOn(Rollout rollout, HostId host, World world) {
+        Update update = world.update(rollout.update());
         return world.fleet()
                 .host(host)
-                .map(h -> world.update(rollout.update()).isAllOver(h, world.fleet()))
+                .map(h ->
+                        rollout.back() ? !update.isPatchedIn(h.facts().versions()) : update.isAllOver(h, world.fleet()))
                 .orElse(false);
     }
 
@@ -262,7 +265,8 @@ public final class RolloutDecider {
     }
 
     private static Step end(Rollout rollout, RunOutcome outcome, @Nullable Refusal why, World world) {
-        String text = "rollout of " + rollout.update() + ": " + outcome + (why == null ? "" : " (" + why.why() + ")");
+        String text = (rollout.back() ? "taking back of " : "rollout of ") + rollout.update() + ": " + outcome
+                + (why == null ? "" : " (" + why.why() + ")");
         Notice.Level level = outcome == RunOutcome.DONE ? Notice.Level.INFO : Notice.Level.WARNING;
         return new Step.Builder()
                 .notice(notice(rollout, world, level, "RolloutEnded", text, why))

@@ -7,6 +7,7 @@ import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.Vm;
+import dev.evenkeel.core.impact.HotPatching;
 import dev.evenkeel.core.impact.Ladder;
 import dev.evenkeel.core.impact.MethodChoice;
 import dev.evenkeel.core.impact.VmForecast;
@@ -59,10 +60,12 @@ final class Waves {
             boolean later = taken.size() >= rollout.policy().maxParallelHosts()
                     || perRack.getOrDefault(rack, 0) >= rollout.policy().maxPerRack()
                     || receiving.contains(host.id()); // emptying a host that the wave fills would move VMs twice
-            if (later && allMovable(host, fleet)) {
+            if (later && (rollout.back() || allMovable(host, fleet))) {
                 continue;
             }
-            MethodChoice choice = Ladder.choose(update, host, fleet, world.pauses(), world.catalogue());
+            MethodChoice choice = rollout.back()
+                    ? HotPatching.takeBack(update, host, fleet)
+                    : Ladder.choose(update, host, fleet, world.pauses(), world.catalogue());
             if (choice.method() == null) {
                 (lacksOnlyRoom(choice) ? waiting : skipped).put(host.id(), choice.refusal());
             }

@@ -25,14 +25,24 @@ public final class ManifestRules {
         if (update.methods().isEmpty()) {
             errors.add(new FieldError("methods", "{}", "give a payload for at least one method, such as MIGRATE"));
         }
-        if (update.verify().isEmpty()) {
+        if (update.verify().isEmpty() && !update.methods().keySet().equals(Set.of(Method.HOT_PATCH))) {
             errors.add(new FieldError(
                     "verify", "{}", "say what must run afterwards, such as qemu: \"11.1\"; unverified is not done"));
         }
         update.methods().forEach((method, payload) -> {
             String at = "methods." + method;
+            if (method == Method.HOT_PATCH) {
+                PatchRules.check(at, update.component(), payload, errors);
+                return;
+            }
             if (payload.packages().isEmpty()) {
                 errors.add(new FieldError(at + ".packages", "[]", "name at least one package file"));
+            }
+            if (!payload.patches().isEmpty()) {
+                errors.add(new FieldError(
+                        at + ".patches",
+                        payload.patches().getFirst().file(),
+                        "put hot patches under methods.HOT_PATCH"));
             }
             files(at + ".packages", payload.packages(), errors);
             files(at + ".previous", payload.previous(), errors);
@@ -79,14 +89,18 @@ public final class ManifestRules {
         }
     }
 
+    static void digest(String here, PayloadFile file, List<FieldError> errors) {
+        if (!SHA256.matcher(file.sha256()).matches()) {
+            errors.add(new FieldError(here + ".sha256", file.sha256(), "give 64 lower-case hex digits"));
+        }
+    }
+
     private static void files(String at, List<PackageFile> files, List<FieldError> errors) {
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < files.size(); i++) {
             PackageFile file = files.get(i);
             String here = at + "[" + i + "]";
-            if (!SHA256.matcher(file.sha256()).matches()) {
-                errors.add(new FieldError(here + ".sha256", file.sha256(), "give 64 lower-case hex digits"));
-            }
+            digest(here, file, errors);
             if (file.file().contains("/") || !file.file().endsWith(".deb")) {
                 errors.add(
                         new FieldError(here + ".file", file.file(), "give the name of a .deb file without a folder"));

@@ -10,4 +10,4 @@ import dev.evenkeel.core.fleet.Bytes;
  * @param name the package's name, as dpkg knows it
  * @param version the package's version
  */
-public record PackageFile(String file, String sha256, Bytes size, String name, String version) {}
+public record PackageFile(String file, String sha256, Bytes size, String name, String version) implements PayloadFile {}

@@ -78,10 +78,27 @@ public record Update(
                         || fleet.aliveOn(host.id()).stream().allMatch(Vm::settled));
     }
 
-    /** Whether what runs, by name as in {@link HostFacts#versions}, is what this update brings. */
+    /** Whether what runs, by name as in {@link HostFacts#versions}, is what this update brings, by whatever method. */
     public boolean isOn(SortedMap<String, String> running) {
-        return !verify.isEmpty()
-                && verify.entrySet().stream().allMatch(want -> matches(running.get(want.getKey()), want.getValue()));
+        return isPatchedIn(running)
+                || !verify.isEmpty()
+                        && verify.entrySet().stream()
+                                .allMatch(want -> matches(running.get(want.getKey()), want.getValue()));
+    }
+
+    /** Whether what runs has all of this update's hot patches that are for it. */
+    public boolean isPatchedIn(SortedMap<String, String> running) {
+        List<PatchFile> here = patchesFor(running);
+        return !here.isEmpty()
+                && here.stream().allMatch(patch -> patch.version().equals(running.get(patch.fact())));
+    }
+
+    /** The hot patches for what runs: of the kernel's those for that very release. */
+    public List<PatchFile> patchesFor(SortedMap<String, String> running) {
+        return payload(Method.HOT_PATCH).map(Payload::patches).orElse(List.of()).stream()
+                .filter(patch -> patch.kind() != PatchFile.Kind.LIVEPATCH
+                        || patch.target().equals(running.get("kernel")))
+                .toList();
     }
 
     /** Whether {@code running} is {@code wanted} or a refinement of it: 11.1.3 matches 11.1, 11.10 does not. */

@@ -32,6 +32,7 @@ public final class Bodies {
     /** Starts a rollout. */
     public record RolloutOrder(
             @Nullable String update,
+            @Nullable Boolean back,
             @Nullable List<String> hosts,
             @Nullable List<List<String>> rings,
             @Nullable Selector selector,

@@ -12,6 +12,7 @@ import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.MigrationDomainId;
 import dev.evenkeel.core.rollout.Rollout;
 import dev.evenkeel.core.rollout.RolloutPolicy;
+import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.update.Update;
 import dev.evenkeel.server.catalogue.SignedCatalogue;
 import dev.evenkeel.server.fleet.FleetRegistry;
@@ -94,13 +95,23 @@ public final class RolloutsApi {
                 checks.required("update", order.update(), "", "give the id of an update; GET /v1/updates lists them");
         checks.done();
         Update update = UpdatesApi.find(updates, id);
-        UpdatesApi.requireTrusted(catalogue, update);
+        boolean back = Boolean.TRUE.equals(order.back());
+        if (!back) { // what is trusted no more is just what has to go
+            UpdatesApi.requireTrusted(catalogue, update);
+        }
+        checks.wrongUnless(
+                !back || update.payload(Method.HOT_PATCH).isPresent(),
+                "back",
+                true,
+                "only a hot patch is taken back, and " + id
+                        + " has none; start a rollout of an update that brings the version before");
+        checks.done();
         Fleet fleet = registry.snapshot(time.now());
         List<List<HostId>> rings = rings(order, fleet, checks);
         RolloutPolicy policy = Policies.of(order.policy(), checks);
         checks.done();
         MigrationDomainId shard = shard(rings, fleet, checks);
-        return desk.order(Rollout.ordered(
+        Rollout rollout = Rollout.ordered(
                 new RunId(call.newId("rollout")),
                 shard,
                 update.id(),
@@ -108,7 +119,8 @@ public final class RolloutsApi {
                 rings,
                 time.now(),
                 call.who().name(),
-                order.reason() == null ? "" : order.reason()));
+                order.reason() == null ? "" : order.reason());
+        return desk.order(back ? rollout.takingBack() : rollout);
     }
 
     private static List<List<HostId>> rings(Bodies.RolloutOrder order, Fleet fleet, Checks checks) {

@@ -1,7 +1,7 @@
 package dev.evenkeel.server.api;
 
 import dev.evenkeel.core.update.ManifestRules;
-import dev.evenkeel.core.update.PackageFile;
+import dev.evenkeel.core.update.PayloadFile;
 import dev.evenkeel.core.update.Update;
 import dev.evenkeel.core.update.UpdateId;
 import dev.evenkeel.server.catalogue.SignedCatalogue;
@@ -128,13 +128,14 @@ public final class UpdatesApi {
             String at = "methods." + method.getKey();
             checkFiles(at + ".packages", method.getValue().packages(), checks);
             checkFiles(at + ".previous", method.getValue().previous(), checks);
+            checkFiles(at + ".patches", method.getValue().patches(), checks);
         }
         checks.done();
     }
 
-    private void checkFiles(String at, List<PackageFile> files, Checks checks) throws IOException {
+    private void checkFiles(String at, List<? extends PayloadFile> files, Checks checks) throws IOException {
         for (int i = 0; i < files.size(); i++) {
-            PackageFile file = files.get(i);
+            PayloadFile file = files.get(i);
             Optional<Path> stored = payloads.find(file.sha256());
             if (stored.isEmpty()) {
                 checks.wrong(

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public record RolloutView(
         String id,
         String update,
+        boolean back,
         String state,
         boolean needsPerson,
         boolean ended,
@@ -51,6 +52,7 @@ public record RolloutView(
         return new RolloutView(
                 rollout.id().value(),
                 rollout.update().value(),
+                rollout.back(),
                 rollout.stateName(),
                 rollout.needsPerson(),
                 rollout.ended(),

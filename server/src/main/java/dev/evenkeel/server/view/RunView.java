@@ -42,7 +42,7 @@ public record RunView(
                 run.host().value(),
                 run.rollout() == null ? null : run.rollout().value(),
                 switch (run.purpose()) {
-                    case Purpose.UpdateHost u -> "UPDATE";
+                    case Purpose.UpdateHost u -> u.back() ? "TAKE_BACK" : "UPDATE";
                     case Purpose.Evacuate e -> "EVACUATE";
                     case Purpose.MoveOne m -> "MOVE";
                 },

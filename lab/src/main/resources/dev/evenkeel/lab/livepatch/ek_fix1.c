@@ -1,0 +1,2 @@
+/* The first livepatch. */
+#include "fix.h"

@@ -1,0 +1,2 @@
+/* The next one, which replaces whatever was live before. */
+#include "fix.h"
