@@ -62,6 +62,7 @@ final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
     private static final Duration MEASURE_EVERY = Duration.ofMinutes(1);
     private static final Duration CLEAR_EVERY = Duration.ofSeconds(15);
+    private static final Duration PATCH_EVERY = Duration.ofSeconds(20);
     private static final int HANDOVER_CALLS = 16;
     /** Where packages' scripts look for the policy of services (Debian Policy 9.3.3.1). */
     private static final Path SBIN = Path.of("/usr/sbin");
@@ -143,6 +144,7 @@ final class RunCommand implements Callable<Integer> {
         });
         ChangeWatch changes = ChangeWatch.start(libvirt, agent::hostChanged);
         Rounds load = Rounds.start("measuring loads", MEASURE_EVERY, () -> measure(loads, libvirt, agent::hostChanged));
+        Rounds fresh = Rounds.start("patching what has started since", PATCH_EVERY, patches::keepUp);
         Rounds leftovers = Rounds.start("clearing leftovers", CLEAR_EVERY, migration::clearLeftovers);
         Renewal renewal = Renewal.start(identity, new Joiner(files), clients, InstantSource.system(), () -> {
             if (!noLibvirtTls) {
@@ -155,6 +157,7 @@ final class RunCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
             LOG.info("the agent stops; what is under way on the host goes on");
             renewal.close();
+            fresh.close();
             leftovers.close();
             load.close();
             changes.close();

@@ -1,5 +1,8 @@
 package dev.evenkeel.agent.hotpatch;
 
+import dev.evenkeel.agent.hotpatch.jvm.JvmPatcher;
+import dev.evenkeel.agent.hotpatch.jvm.Limits;
+import dev.evenkeel.agent.hotpatch.process.NativePatcher;
 import dev.evenkeel.agent.libvirt.Connection;
 import dev.evenkeel.agent.packages.Begun;
 import dev.evenkeel.agent.packages.PayloadCache;
@@ -73,6 +76,8 @@ public final class HotPatches {
         this.libvirt = libvirt;
         Map<PatchFile.Kind, Mechanism> mechanisms = new EnumMap<>(PatchFile.Kind.class);
         mechanisms.put(PatchFile.Kind.LIVEPATCH, new Livepatching(kernel, patience));
+        mechanisms.put(PatchFile.Kind.JVM, new JvmPatching(new JvmPatcher(state.resolve("old-classes"), Limits.USUAL)));
+        mechanisms.put(PatchFile.Kind.NATIVE, new NativePatching(new NativePatcher()));
         this.live = new LivePatches(wanted, kernel, mechanisms, payloads, catalogue);
     }
 
@@ -81,6 +86,12 @@ public final class HotPatches {
         TreeSet<String> all = new TreeSet<>();
         if (kernel.takesPatches()) {
             all.add(HotPatching.LIVEPATCH);
+        }
+        if (JvmPatching.isPossible()) {
+            all.add(HotPatching.JVM_PATCH);
+        }
+        if (kernel.mayTrace()) {
+            all.add(HotPatching.NATIVE_PATCH);
         }
         return all;
     }
@@ -102,6 +113,15 @@ public final class HotPatches {
             LOG.warn("hot patches that ought to be live can't be made so: {}", e.getMessage());
         } finally {
             live.isChanging(false);
+        }
+    }
+
+    /** Patches that are wanted go into processes that have started since. Meant to be called now and then. */
+    public synchronized void keepUp() {
+        try {
+            live.keepUp();
+        } catch (IOException e) {
+            LOG.warn("processes that started since can't be patched: {}", e.getMessage());
         }
     }
 
@@ -298,14 +318,20 @@ public final class HotPatches {
         if (begun.with(update)) {
             for (PatchFile patch : update.patchesFor(new TreeMap<>(Map.of("kernel", kernel.release())))) {
                 boolean known = mine.stream().anyMatch(e -> e.patch().equals(patch));
-                boolean loaded = kernel.find(patch.name()).isPresent();
-                Optional<Path> file = payloads.find(patch);
-                if (!known && loaded && file.isPresent() && kernel.isBuiltAs(patch.name(), file.get())) {
+                if (!known && mayBeIn(patch)) {
                     mine.add(new LiveSet.Entry(update.id(), patch, List.of()));
                 }
             }
         }
         return mine;
+    }
+
+    /** One that went into processes is asked of them when it is taken out. */
+    private boolean mayBeIn(PatchFile patch) throws IOException {
+        Optional<Path> file = payloads.find(patch);
+        return file.isPresent()
+                && (patch.kind() != PatchFile.Kind.LIVEPATCH
+                        || kernel.find(patch.name()).isPresent() && kernel.isBuiltAs(patch.name(), file.get()));
     }
 
     /** How an effect left the host when it was cut off, whichever way it went. */

@@ -114,6 +114,16 @@ final class LivePatches {
         }
     }
 
+    /** Processes that started since a patch went in take it too. */
+    void keepUp() throws IOException {
+        for (LiveSet.Entry entry : wanted.entries()) {
+            Optional<Path> file = payloads.find(entry.patch());
+            if (file.isPresent()) {
+                mechanism(entry.patch()).keepUp(entry.patch(), file.get());
+            }
+        }
+    }
+
     private void restore(PatchFile patch) throws IOException {
         Path file = payloads.fetch(patch);
         Mechanism mechanism = mechanism(patch);

@@ -23,7 +23,11 @@ class LivepatchKernel {
     /** A module is loaded at once, but its transition begins before insmod ends. */
     private static final Duration MODULE_LIMIT = Duration.ofMinutes(2);
 
+    /** Of linux/capability.h. */
     private static final int CAP_SYS_MODULE = 16;
+
+    private static final int CAP_SYS_PTRACE = 19;
+    private static final int CAP_SYS_ADMIN = 21;
 
     private final Path livepatch;
     private final Path modules;
@@ -48,7 +52,7 @@ class LivepatchKernel {
     boolean takesPatches() {
         try {
             return Files.isDirectory(livepatch)
-                    && mayLoad(Files.readAllLines(proc.resolve("self/status")))
+                    && may(CAP_SYS_MODULE)
                     && Files.readString(proc.resolve("sys/kernel/modules_disabled"))
                             .strip()
                             .equals("0");
@@ -57,12 +61,21 @@ class LivepatchKernel {
         }
     }
 
-    static boolean mayLoad(List<String> status) {
-        return status.stream()
+    /** Whether this process may trace others, and see what they have mapped. */
+    boolean mayTrace() {
+        try {
+            return may(CAP_SYS_PTRACE) && may(CAP_SYS_ADMIN);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private boolean may(int capability) throws IOException {
+        return Files.readAllLines(proc.resolve("self/status")).stream()
                 .filter(line -> line.startsWith("CapEff:"))
                 .mapToLong(line -> Long.parseUnsignedLong(
                         line.substring("CapEff:".length()).strip(), 16))
-                .anyMatch(capabilities -> (capabilities >> CAP_SYS_MODULE & 1) == 1);
+                .anyMatch(all -> (all >> capability & 1) == 1);
     }
 
     /** Every livepatch that is there, by name. */

@@ -18,6 +18,9 @@ interface Mechanism {
     /** Makes it live, or leaves all as it was. One that is live already, or on its way in, is no trouble. */
     GoneIn goIn(PatchFile patch, Path file) throws IOException;
 
+    /** Makes it live where it came to be wanted since, such as in processes that started later. */
+    default void keepUp(PatchFile patch, Path file) throws IOException {}
+
     /** Takes it out, or leaves it live. One that is out already is no trouble. */
     GoneIn comeOut(PatchFile patch) throws IOException;
 }

@@ -21,7 +21,8 @@ import java.util.Set;
  * @param target file name of the program or library whose functions are replaced
  * @param buildId of that file, in hex
  */
-record NativePatch(PatchId id, String digest, String target, String buildId, List<Redirect> redirects, Elf code) {
+public record NativePatch(
+        PatchId id, String digest, String target, String buildId, List<Redirect> redirects, Elf code) {
     static final String SECTION = ".evenkeel.patch";
     private static final int THREAD_LOCAL = 7;
 
@@ -42,7 +43,7 @@ record NativePatch(PatchId id, String digest, String target, String buildId, Lis
     }
 
     /** @throws Malformed when it is no patch */
-    static NativePatch read(Path file) throws IOException {
+    public static NativePatch read(Path file) throws IOException {
         try {
             return read(file, Files.readAllBytes(file));
         } catch (IndexOutOfBoundsException e) {
