@@ -81,7 +81,7 @@ final class Samples {
                     "\n \"why\":{\"code\":\"UNKNOWN\",\"why\":\"the agent cannot say\",\"evidence\":{}}");
 
     static final String ROLLOUT = """
-            {"id":"ro-abcd1234","update":"qemu-11.1","state":"Rolling","needsPerson":false,"ended":false,"outcome":null,
+            {"id":"ro-abcd1234","update":"qemu-11.1","back":false,"state":"Rolling","needsPerson":false,"ended":false,"outcome":null,
              "why":null,
              "policy":{"maxParallelHosts":1,"maxPerRack":1,"maxFailedHosts":0,"gatePatienceMs":300000,"parallelMoves":2,
                        "moveAttempts":3,"reserveMs":3600000,"drainMs":7200000,"moveMs":1200000,"changeMs":1800000,"stopMs":300000},

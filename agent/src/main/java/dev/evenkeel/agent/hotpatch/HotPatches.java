@@ -219,8 +219,12 @@ public final class HotPatches {
             Optional<LiveSet.Entry> known = there.stream()
                     .filter(entry -> entry.patch().fact().equals(patch.fact()))
                     .findFirst();
-            List<LiveSet.Entry> before =
-                    known.map(LiveSet.Entry::before).orElseGet(() -> fresh.isEmpty() ? replaced : List.of());
+            List<LiveSet.Entry> before = fresh.isEmpty() ? new ArrayList<>(replaced) : new ArrayList<>();
+            if (known.isPresent() && known.get().patch().equals(patch)) {
+                before = known.get().before(); // it was live already
+            } else {
+                known.ifPresent(before::add); // another version of it
+            }
             fresh.add(new LiveSet.Entry(update.id(), patch, before));
         }
         wanted.add(fresh);

@@ -3,6 +3,7 @@ package dev.evenkeel.agent.hotpatch;
 import dev.evenkeel.agent.packages.PayloadCache;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.update.PatchFile;
+import dev.evenkeel.core.update.PatchFile.Standing;
 import dev.evenkeel.core.update.Update;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -21,15 +22,6 @@ import org.slf4j.LoggerFactory;
 /** What this host has live and what it ought to have: tells it, and makes it so again after a reboot. */
 final class LivePatches {
     private static final Logger LOG = LoggerFactory.getLogger(LivePatches.class);
-
-    /** Said of a patch that is live and was not brought in by us. */
-    static final String FOREIGN = "foreign";
-
-    /** Said of a patch that ought to be live and is not. */
-    static final String MISSING = "missing";
-
-    /** Said of a patch while something is being done about it. */
-    static final String CHANGING = "changing";
 
     private static final Pattern PART = Pattern.compile("([0-9]+)|([^0-9]+)");
 
@@ -71,20 +63,20 @@ final class LivePatches {
         return file.isPresent() && mechanism(patch).isLive(patch, file.get());
     }
 
-    /** By name as in {@link PatchFile#fact}: a version, or one of the words above. */
+    /** By name as in {@link PatchFile#fact}: a version, or another {@link Standing}. */
     SortedMap<String, String> facts() throws IOException {
         TreeMap<String, String> facts = new TreeMap<>();
         for (LoadedPatch loaded : kernel.patches().values()) {
             facts.put(
                     PatchFile.Kind.LIVEPATCH.name().toLowerCase(java.util.Locale.ROOT) + "." + loaded.name(),
-                    loaded.transition() || changing ? CHANGING : FOREIGN);
+                    (loaded.transition() || changing ? Standing.CHANGING : Standing.FOREIGN).word());
         }
         for (LiveSet.Entry entry : wanted.entries()) {
             PatchFile patch = entry.patch();
             if (isLive(patch)) {
                 facts.put(patch.fact(), patch.version());
             } else {
-                facts.putIfAbsent(patch.fact(), changing ? CHANGING : MISSING);
+                facts.putIfAbsent(patch.fact(), (changing ? Standing.CHANGING : Standing.MISSING).word());
             }
         }
         return facts;

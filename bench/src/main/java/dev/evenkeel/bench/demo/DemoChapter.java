@@ -1,6 +1,9 @@
 package dev.evenkeel.bench.demo;
 
 import dev.evenkeel.core.update.Component;
+import dev.evenkeel.core.update.Method;
+import dev.evenkeel.core.update.PatchFile;
+import dev.evenkeel.core.update.Payload;
 import dev.evenkeel.core.update.Update;
 import dev.evenkeel.lab.Lab;
 import dev.evenkeel.lab.LabHost;
@@ -16,7 +19,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
 /** One update that goes round the demo's fleet, and what every VM felt of it. */
@@ -34,7 +39,15 @@ public final class DemoChapter {
     }
 
     /** @param updated whether the rollout ended well and every host runs the new version */
-    public record Outcome(boolean updated, List<VmSeen> vms, List<MoveSeen> moves) {}
+    public record Outcome(boolean updated, List<VmSeen> vms, List<MoveSeen> moves) {
+        /** With what came next to the same VMs: they must have been unharmed all along. */
+        Outcome then(Outcome next) {
+            List<MoveSeen> both = new ArrayList<>(moves);
+            both.addAll(next.moves);
+            boolean well = updated && vms.stream().allMatch(VmSeen::unharmed);
+            return new Outcome(well && next.updated, next.vms, both);
+        }
+    }
 
     /** @param directory the update */
     public Outcome play(Path directory, Progress progress) throws IOException, InterruptedException {
@@ -45,19 +58,40 @@ public final class DemoChapter {
         say("evenkeel plan " + id);
         must(evenkeel.show("plan", id), "plan");
 
-        String part = update.component() == Component.KERNEL ? "kernel" : "qemu";
+        Optional<PatchFile> patch = update.payload(Method.HOT_PATCH).map(Payload::patches).stream()
+                .flatMap(List::stream)
+                .findFirst();
+        String part = patch.map(PatchFile::fact).orElse(update.component() == Component.KERNEL ? "kernel" : "qemu");
+        String wanted =
+                patch.map(PatchFile::version).orElseGet(() -> update.verify().getOrDefault(part, ""));
+        return rolled(List.of("rollout", "start", id), part, progress, v -> Update.matches(v, wanted));
+    }
+
+    /** Takes a hot patch back that is live. */
+    public Outcome takeBack(Path directory, Progress progress) throws IOException, InterruptedException {
+        Update update = UpdatePackages.read(directory);
+        PatchFile patch =
+                update.payload(Method.HOT_PATCH).orElseThrow().patches().getFirst();
+        List<String> undo = List.of("rollout", "undo", update.id().value());
+        return rolled(undo, patch.fact(), progress, "none"::equals);
+    }
+
+    private Outcome rolled(List<String> order, String part, Progress progress, Predicate<String> wanted)
+            throws IOException, InterruptedException {
         Map<String, String> before = places(lab);
         Map<String, String> versionsBefore = versions(part);
         Instant began = Instant.now();
-        say("evenkeel rollout start " + id + " --watch");
-        int exit = evenkeel.show("rollout", "start", id, "--watch", "--reason", "the demo");
+        List<String> words = new ArrayList<>(order);
+        words.add("--watch");
+        say("evenkeel " + String.join(" ", words));
+        words.addAll(List.of("--reason", "the demo"));
+        int exit = evenkeel.show(words.toArray(String[]::new));
         progress.step("the rollout ended with exit code " + exit + "; listening to the VMs a moment longer");
         List<VmSeen> seen = new ArrayList<>();
         List<MoveSeen> moves = new ArrayList<>();
         observe(began, before, seen, moves);
         DemoTables.print(out, hostRows(part, versionsBefore, moves), seen, moves);
-        String wanted = update.verify().getOrDefault(part, "");
-        boolean all = versions(part).values().stream().allMatch(v -> Update.matches(v, wanted));
+        boolean all = versions(part).values().stream().allMatch(wanted);
         return new Outcome(exit == 0 && all, seen, moves);
     }
 
@@ -108,7 +142,7 @@ public final class DemoChapter {
         Map<String, String> versions = new TreeMap<>();
         for (JsonNode host : evenkeel.list("host", "ls")) {
             versions.put(
-                    host.get("id").asString(), host.path("versions").path(part).asString("?"));
+                    host.get("id").asString(), host.path("versions").path(part).asString("none"));
         }
         return versions;
     }

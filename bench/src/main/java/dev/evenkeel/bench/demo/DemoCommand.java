@@ -5,6 +5,7 @@ import dev.evenkeel.lab.Lab;
 import dev.evenkeel.lab.LabSpec;
 import dev.evenkeel.lab.Progress;
 import dev.evenkeel.lab.StateDirectory;
+import dev.evenkeel.lab.debian.Livepatches;
 import dev.evenkeel.lab.debian.VmmVersion;
 import dev.evenkeel.lab.guest.VmPlan;
 import dev.evenkeel.lab.os.Await;
@@ -21,8 +22,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * {@code evenkeel demo}: three real updates, each on a lab of its own. QEMU is replaced under running VMs and a host's kernel under
- * a VM that stands still, their memory staying where it is; a newer QEMU reaches every host by live migration. Exits with 1 when a
+ * {@code evenkeel demo}: real updates, on three labs. QEMU is replaced under running VMs, their memory staying where it is; a host's
+ * kernel is patched while it runs, and then replaced under a VM that stands still; a newer QEMU reaches every host by live migration. Exits with 1 when a
  * VM was lost, restarted, doubled or corrupted, or when a host was not updated.
  */
 @Command(
@@ -72,23 +73,23 @@ public final class DemoCommand implements Callable<Integer> {
         outcomes.add(play(
                 "QEMU 7.2 is replaced under running VMs",
                 fleet.withVmm(VmmVersion.QEMU_7_2),
-                Lab::vmmUpdate,
+                DemoCommand::newVmm,
                 progress,
                 true));
         if (kernelHosts > 0) {
             outcomes.add(play(
-                    "The host's kernel is replaced under a VM that stands still",
+                    "A host's kernel is patched while it runs, then replaced under a VM that stands still",
                     bare.withVms(List.of())
                             .withKernelHosts(KernelHosts.of(kernelHosts))
                             .withHosts(0),
-                    Lab::kernelUpdate,
+                    DemoCommand::kernel,
                     progress,
                     true));
         }
         outcomes.add(play(
                 "VMs move while hosts get a newer QEMU",
                 fleet.withVmm(VmmVersion.QEMU_10_0),
-                Lab::vmmUpdate,
+                DemoCommand::newVmm,
                 progress,
                 down));
         List<MoveSeen> moves =
@@ -106,13 +107,28 @@ public final class DemoCommand implements Callable<Integer> {
         return unharmed && outcomes.stream().allMatch(DemoChapter.Outcome::updated) ? 0 : 1;
     }
 
-    /** Where a chapter's update comes from. */
-    private interface UpdateOf {
-        Path of(Lab lab, Progress progress) throws IOException;
+    /** What is shown on one fleet. */
+    private interface Story {
+        DemoChapter.Outcome of(DemoChapter chapter, Lab lab, Progress progress)
+                throws IOException, InterruptedException;
+    }
+
+    private static DemoChapter.Outcome newVmm(DemoChapter chapter, Lab lab, Progress progress)
+            throws IOException, InterruptedException {
+        return chapter.play(lab.vmmUpdate(progress), progress);
+    }
+
+    private static DemoChapter.Outcome kernel(DemoChapter chapter, Lab lab, Progress progress)
+            throws IOException, InterruptedException {
+        Livepatches fixes = lab.livepatches(progress);
+        return chapter.play(fixes.fix(1), progress)
+                .then(chapter.play(fixes.fix(2), progress))
+                .then(chapter.takeBack(fixes.fix(2), progress))
+                .then(chapter.play(lab.kernelUpdate(progress), progress));
     }
 
     /** A chapter on a fleet of its own. */
-    private DemoChapter.Outcome play(String title, LabSpec spec, UpdateOf update, Progress progress, boolean downAtEnd)
+    private DemoChapter.Outcome play(String title, LabSpec spec, Story story, Progress progress, boolean downAtEnd)
             throws IOException, InterruptedException {
         Path where = spec.state();
         out.println();
@@ -128,8 +144,8 @@ public final class DemoCommand implements Callable<Integer> {
             evenkeel.show("host", "ls");
             say("evenkeel vm ls");
             evenkeel.show("vm", "ls");
-            progress.step("getting the update, with all it needs, and the way back");
-            DemoChapter.Outcome outcome = new DemoChapter(lab, evenkeel, out).play(update.of(lab, progress), progress);
+            progress.step("getting the updates, with all they need, and the way back");
+            DemoChapter.Outcome outcome = story.of(new DemoChapter(lab, evenkeel, out), lab, progress);
             awaitObserver(evenkeel, outcome.moves().size());
             say("evenkeel ledger");
             evenkeel.show("ledger");

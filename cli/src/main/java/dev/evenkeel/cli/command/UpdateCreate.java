@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "create",
         description = {
-            "Make an update's directory: update.yaml with what the package files themselves say, and the files beside it.",
+            "Make an update's directory: update.yaml with what packages and hot patches themselves say, and the files beside it.",
             "Asks no server. What is not an option here is written into update.yaml by hand."
         })
 final class UpdateCreate extends Verb {
@@ -67,10 +68,18 @@ final class UpdateCreate extends Verb {
     @Option(
             names = "--deb",
             paramLabel = "FILE",
-            required = true,
             arity = "1..*",
             description = "A package that it installs; may be repeated.")
     List<Path> packages = List.of();
+
+    @Option(
+            names = "--patch",
+            paramLabel = "FILE",
+            arity = "1..*",
+            description =
+                    "A hot patch, for the method HOT_PATCH: a livepatch (.ko), a JVM's (.jar) or a native one (.so);"
+                            + " may be repeated.")
+    List<Path> patches = List.of();
 
     @Option(
             names = "--previous",
@@ -91,8 +100,7 @@ final class UpdateCreate extends Verb {
     @Option(
             names = "--verify",
             paramLabel = "NAME=VERSION",
-            required = true,
-            description = "What must run afterwards, such as qemu=11.1; may be repeated.")
+            description = "What must run afterwards, such as qemu=11.1; may be repeated. Only HOT_PATCH does without.")
     @Nullable
     Map<String, String> verify;
 
@@ -139,6 +147,10 @@ final class UpdateCreate extends Verb {
         ObjectNode payloads = manifest.putObject("methods");
         for (Method method : methods) {
             ObjectNode payload = payloads.putObject(method.name());
+            if (method == Method.HOT_PATCH) {
+                hotPatches(payload.putArray("patches"));
+                continue;
+            }
             files(payload.putArray("packages"), packages, read);
             files(payload.putArray("previous"), previous, read);
             removeOnUndo.forEach(payload.putArray("removeOnUndo")::add);
@@ -150,8 +162,10 @@ final class UpdateCreate extends Verb {
         }
         hosts(manifest);
         check(manifest);
-        Path file = write(manifest, read);
-        session.one(manifest, it -> session.out().println(file + " written, with " + read.size() + " package files"));
+        List<Path> beside = new ArrayList<>(read.keySet());
+        beside.addAll(patches);
+        Path file = write(manifest, beside);
+        session.one(manifest, it -> session.out().println(file + " written, with " + beside.size() + " payload files"));
         session.note("next: evenkeel update sign " + out + " --key FILE");
         return ExitCode.OK;
     }
@@ -187,6 +201,20 @@ final class UpdateCreate extends Verb {
         }
     }
 
+    private void hotPatches(ArrayNode list) {
+        for (Path file : patches) {
+            PatchedFile patch = PatchedFile.read(file, version);
+            list.addObject()
+                    .put("file", String.valueOf(file.getFileName()))
+                    .put("sha256", patch.sha256())
+                    .put("size", patch.size())
+                    .put("kind", patch.kind().name())
+                    .put("name", patch.name())
+                    .put("version", patch.version())
+                    .put("target", patch.target());
+        }
+    }
+
     private static void check(ObjectNode manifest) {
         Update update;
         try {
@@ -202,7 +230,7 @@ final class UpdateCreate extends Verb {
         }
     }
 
-    private Path write(ObjectNode manifest, Map<Path, DebFile> read) {
+    private Path write(ObjectNode manifest, List<Path> payloads) {
         Path file = out.resolve("update.yaml");
         try {
             Files.createDirectories(out);
@@ -210,7 +238,7 @@ final class UpdateCreate extends Verb {
                 throw new CommandFailed(
                         ExitCode.USAGE, file + " is there already; a manifest never changes, so give another --out");
             }
-            for (Path payload : read.keySet()) {
+            for (Path payload : payloads) {
                 Path beside = out.resolve(payload.getFileName());
                 if (!Files.exists(beside) || !Files.isSameFile(beside, payload)) {
                     Files.copy(payload, beside, StandardCopyOption.REPLACE_EXISTING);

@@ -27,6 +27,43 @@ public record PatchFile(String file, String sha256, Bytes size, Kind kind, Strin
         NATIVE
     }
 
+    /** How a host stands to a patch that it tells of. */
+    public enum Standing {
+        /** Its version is told. */
+        LIVE,
+        /** Live, and brought in by others. */
+        FOREIGN,
+        /** It ought to be live and is not. */
+        MISSING,
+        /** Something is being done about it. */
+        CHANGING;
+
+        /** What is told in place of a version. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** @param told the value of a {@link PatchFile#fact} */
+        public static Standing of(String told) {
+            for (Standing each : values()) {
+                if (each != LIVE && each.word().equals(told)) {
+                    return each;
+                }
+            }
+            return LIVE;
+        }
+    }
+
+    /** Whether a name of {@link HostFacts#versions} is a hot patch's. */
+    public static boolean isFact(String name) {
+        for (Kind kind : Kind.values()) {
+            if (name.startsWith(kind.name().toLowerCase(Locale.ROOT) + ".")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The name under which a host tells the version that it has live, as in {@link HostFacts#versions}. */
     public String fact() {
         return kind.name().toLowerCase(Locale.ROOT) + "." + name;

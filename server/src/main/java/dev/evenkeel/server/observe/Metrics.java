@@ -8,6 +8,7 @@ import dev.evenkeel.core.engine.TimeSource;
 import dev.evenkeel.core.fleet.Fleet;
 import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.MigrationDomainId;
+import dev.evenkeel.core.update.PatchFile;
 import dev.evenkeel.server.fleet.FleetRegistry;
 import dev.evenkeel.store.PgStore;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -88,6 +89,16 @@ public final class Metrics {
                 "state",
                 () -> count(
                         fleet.snapshot(time.now()).allVms(), vm -> vm.state().name()));
+        gauge(
+                "evenkeel_hot_patches",
+                "Hot patches on hosts by state; FOREIGN was brought in by others, MISSING ought to be live",
+                "state",
+                () -> count(
+                        fleet.snapshot(time.now()).hosts().values().stream()
+                                .flatMap(host -> host.facts().versions().entrySet().stream())
+                                .filter(fact -> PatchFile.isFact(fact.getKey()))
+                                .toList(),
+                        fact -> PatchFile.Standing.of(fact.getValue()).name()));
         RunStore runs = store.runs();
         gauge(
                 "evenkeel_runs",
