@@ -80,8 +80,9 @@ final class KernelLab implements AutoCloseable {
 
     /** Starts {@code evenkeel agent kernel} on the host, which goes on. */
     void beginByHand(String release) throws IOException {
-        shell("setsid sh -c 'echo $$ >/run/lab/by-hand; exec $(sed \"s/^exec //; s/ run$//\" /run/lab/agent) kernel "
-                + release + "' >/var/log/by-hand.log 2>&1 </dev/null &");
+        shell(
+                "setsid sh -c 'echo $$ >/run/lab/by-hand; exec $(sed \"s/^exec //; s/ run\\( .*\\)\\?$//\" /run/lab/agent) kernel "
+                        + release + "' >/var/log/by-hand.log 2>&1 </dev/null &");
     }
 
     /** Starts another kernel by hand and waits until all is as it was. @param comes the release that runs then */

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 
 /** One host of a lab: what runs on it, and the ways to hurt it. */
 public final class LabHost {
@@ -194,7 +195,9 @@ public final class LabHost {
 
     /** From its next start, which is now, the agent runs with these options and no others. */
     public void agentOptions(String... options) throws IOException {
-        String run = "s/ run\\( .*\\)\\?$/ run " + String.join(" ", options) + "/";
+        String run = "s/ run\\( .*\\)\\?$/ "
+                + String.join(
+                        " ", Stream.concat(Stream.of("run"), Stream.of(options)).toList()) + "/";
         command(List.of("sed", "-i", run, "/var/lib/evenkeel/lab-agent", "/run/lab/agent"))
                 .check();
         killAgent();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.core.update.AppliesTo;
 import dev.evenkeel.core.update.PackageFile;
+import dev.evenkeel.core.update.PatchFile;
 import dev.evenkeel.core.update.Payload;
 import dev.evenkeel.core.update.Update;
 import dev.evenkeel.server.api.Bodies;
@@ -65,6 +66,7 @@ class OpenApiTest {
         RECORDS.put("AppliesTo", AppliesTo.class);
         RECORDS.put("MethodPayload", Payload.class);
         RECORDS.put("PackageFile", PackageFile.class);
+        RECORDS.put("PatchFile", PatchFile.class);
         RECORDS.put("Health", HealthView.class);
         RECORDS.put("Refusal", RefusalView.class);
         RECORDS.put("Host", HostView.class);
