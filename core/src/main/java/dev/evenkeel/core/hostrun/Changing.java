@@ -92,8 +92,9 @@ final class Changing {
     }
 
     private static Step patched(HostRun run, Applying state, Outcome.Changed changed, World world) {
-        Step.Builder step = HotPatches.felt(new Step.Builder(), run, state.effect(), changed, world);
-        return state.cancel() == null ? verify(step, run, world) : undo(step, run, state.cancel(), world);
+        Step.Builder step = new Step.Builder();
+        HostRun next = HotPatches.felt(step, run, state.effect(), changed, world);
+        return state.cancel() == null ? verify(step, next, world) : undo(step, next, state.cancel(), world);
     }
 
     /** A host whose fresh VMs would not run what the update brings hands nothing over to it. */
@@ -180,14 +181,12 @@ final class Changing {
             case RunEvent.EffectEnded e
             when e.effect().equals(state.effect()) ->
                 switch (e.outcome()) {
-                    case Outcome.Changed c ->
-                        run.preservesVmms()
-                                ? HandOvers.begin(new Step.Builder(), run, state.why(), world)
-                                : undone(
-                                        HotPatches.felt(new Step.Builder(), run, state.effect(), c, world),
-                                        run,
-                                        state.why(),
-                                        world);
+                    case Outcome.Changed c
+                    when run.preservesVmms() -> HandOvers.begin(new Step.Builder(), run, state.why(), world);
+                    case Outcome.Changed c -> {
+                        Step.Builder step = new Step.Builder();
+                        yield undone(step, HotPatches.felt(step, run, state.effect(), c, world), state.why(), world);
+                    }
                     case Outcome.Failed f
                     when run.takesBack() && f.aftermath() == Outcome.Aftermath.UNCHANGED ->
                         Ending.end(run, RunOutcome.REFUSED, f.why(), world);

@@ -27,29 +27,43 @@ final class HotPatches {
                 : Changing.apply(step, run, world);
     }
 
-    /** The ledger's row of each VM that was on the host meanwhile. */
-    static Step.Builder felt(Step.Builder step, HostRun run, EffectId effect, Outcome.Changed changed, World world) {
+    /**
+     * The ledger's row of each VM that ran on meanwhile, and word of each that did not outlive it, which the rollout's gate
+     * hears of, too.
+     */
+    static HostRun felt(Step.Builder step, HostRun run, EffectId effect, Outcome.Changed changed, World world) {
+        HostRun next = run;
         for (Outcome.Stood stood : changed.stood()) {
-            Optional<Vm> vm = world.fleet().vm(stood.vm());
-            step.record(new LedgerEntry(
-                    effect,
-                    run.id(),
-                    stood.vm(),
-                    vm.map(Vm::name).orElse(stood.vm().value()),
-                    vm.map(Vm::tenant).orElse(new TenantId("default")),
-                    Method.HOT_PATCH,
-                    run.purpose().phrase(),
-                    run.host(),
-                    run.host(),
-                    world.now().minus(stood.total()),
-                    world.now(),
-                    Duration.ZERO,
-                    stood.stop(),
-                    null,
-                    stood.total(),
-                    stood.skewBefore(),
-                    stood.clockSkew()));
+            if (stood.died() == null) {
+                step.record(row(run, effect, stood, world));
+            } else {
+                step.notice(Ending.alarm(
+                        run, world, "VmDied", stood.died().with("vm", stood.vm().value())));
+                next = next.counting(0, 1);
+            }
         }
-        return step;
+        return next;
+    }
+
+    private static LedgerEntry row(HostRun run, EffectId effect, Outcome.Stood stood, World world) {
+        Optional<Vm> vm = world.fleet().vm(stood.vm());
+        return new LedgerEntry(
+                effect,
+                run.id(),
+                stood.vm(),
+                vm.map(Vm::name).orElse(stood.vm().value()),
+                vm.map(Vm::tenant).orElse(new TenantId("default")),
+                Method.HOT_PATCH,
+                run.purpose().phrase(),
+                run.host(),
+                run.host(),
+                world.now().minus(stood.total()),
+                world.now(),
+                Duration.ZERO,
+                stood.stop(),
+                null,
+                stood.total(),
+                stood.skewBefore(),
+                stood.clockSkew());
     }
 }
