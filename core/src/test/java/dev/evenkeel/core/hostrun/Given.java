@@ -14,12 +14,14 @@ import dev.evenkeel.core.fleet.Topology;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.fleet.VmState;
+import dev.evenkeel.core.impact.HotPatching;
 import dev.evenkeel.core.impact.Impact;
 import dev.evenkeel.core.impact.Ladder;
 import dev.evenkeel.core.impact.VmForecast;
 import dev.evenkeel.core.update.Component;
 import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.update.PackageFile;
+import dev.evenkeel.core.update.PatchFile;
 import dev.evenkeel.core.update.Payload;
 import dev.evenkeel.core.update.Severity;
 import dev.evenkeel.core.update.Update;
@@ -30,6 +32,8 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -99,6 +103,48 @@ public final class Given {
                     host(id).facts().memory().toMiB());
         }
 
+        /** The kernel that runs here, without any patch of it; its agent can bring livepatches in. */
+        public OneHost kernel(String release) {
+            return facts(
+                            Map.of("qemu", "10.0", "kernel", release),
+                            host(id).facts().cpus(),
+                            (long) host(id).facts().memory().toMiB())
+                    .can(HotPatching.LIVEPATCH);
+        }
+
+        /** It has this hot patch live. */
+        public OneHost has(PatchFile patch) {
+            TreeMap<String, String> versions = new TreeMap<>(host(id).facts().versions());
+            versions.put(patch.fact(), patch.version());
+            return runsVersions(versions);
+        }
+
+        /** It does not have this hot patch live. */
+        public OneHost lacks(PatchFile patch) {
+            TreeMap<String, String> versions = new TreeMap<>(host(id).facts().versions());
+            versions.remove(patch.fact());
+            return runsVersions(versions);
+        }
+
+        private OneHost runsVersions(TreeMap<String, String> versions) {
+            return with(versions, host(id).facts().capabilities());
+        }
+
+        /** Its agent can do this besides. */
+        public OneHost can(String capability) {
+            TreeSet<String> all = new TreeSet<>(host(id).facts().capabilities());
+            all.add(capability);
+            return with(host(id).facts().versions(), all);
+        }
+
+        private OneHost with(SortedMap<String, String> versions, SortedSet<String> capabilities) {
+            Host h = host(id);
+            HostFacts f = h.facts();
+            HostFacts other = new HostFacts(
+                    f.hostname(), f.address(), f.arch(), f.cpuModel(), f.cpus(), f.memory(), versions, capabilities);
+            return becomes(other, h.topology(), h.cordoned(), h.inMaintenance(), h.reachable());
+        }
+
         private OneHost facts(Map<String, String> versions, int cpus, long mebibytes) {
             Host h = host(id);
             return becomes(
@@ -111,18 +157,7 @@ public final class Given {
 
         /** Its agent can do nothing but what every agent can. */
         public OneHost isPlain() {
-            Host h = host(id);
-            HostFacts f = h.facts();
-            HostFacts plain = new HostFacts(
-                    f.hostname(),
-                    f.address(),
-                    f.arch(),
-                    f.cpuModel(),
-                    f.cpus(),
-                    f.memory(),
-                    f.versions(),
-                    new TreeSet<>());
-            return becomes(plain, h.topology(), h.cordoned(), h.inMaintenance(), h.reachable());
+            return with(host(id).facts().versions(), new TreeSet<>());
         }
 
         public OneHost inRack(String rack) {
@@ -334,6 +369,23 @@ public final class Given {
     public void updateOnlyBy(Method method) {
         methods.clear();
         methods.put(method, payload());
+    }
+
+    /** The update is one of the kernel and brings these hot patches, too. */
+    public void updateAlsoPatches(PatchFile... patches) {
+        component = Component.KERNEL;
+        methods.put(Method.HOT_PATCH, Payload.of(List.of(patches)));
+    }
+
+    /** The update is one of the kernel and brings these hot patches only. */
+    public void updateOnlyPatches(PatchFile... patches) {
+        methods.clear();
+        updateAlsoPatches(patches);
+    }
+
+    /** A hot patch for one release of the kernel. */
+    public static PatchFile livepatch(String kernel) {
+        return new PatchFile("fix.ko", "cd".repeat(32), Bytes.ofMiB(1), PatchFile.Kind.LIVEPATCH, "fix", "1", kernel);
     }
 
     /** The update brings this component instead of a VMM. */

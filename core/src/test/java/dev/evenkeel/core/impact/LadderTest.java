@@ -55,7 +55,7 @@ class LadderTest {
     void saysOfEveryGentlerRungWhyNot() {
         given.updateAlsoBy(Method.HOT_PATCH);
 
-        assertThat(refusals(Method.HOT_PATCH)).containsExactly("NO_MECHANISM");
+        assertThat(refusals(Method.HOT_PATCH)).containsExactly("NO_PATCH_FOR_BUILD");
         assertThat(refusals(Method.PRESERVE_VMM)).containsExactly("NO_PAYLOAD");
         assertThat(refusals(Method.MIGRATE)).isEmpty();
     }

@@ -86,8 +86,18 @@ final class OneRollout {
     OneRollout isDone(String host) {
         ends(host, RunOutcome.DONE);
         given.host(host).qemu("11.1.2");
+        return isSeen();
+    }
+
+    /** Every host is seen, and it looks. */
+    OneRollout isSeen() {
         given.everyHostIsSeen();
         return waits(Duration.ofSeconds(2));
+    }
+
+    /** The same, taking the update back. */
+    OneRollout takingBack() {
+        return new OneRollout(given, rollout.takingBack());
     }
 
     OneRollout paused() {

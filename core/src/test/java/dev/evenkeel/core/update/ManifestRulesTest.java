@@ -111,6 +111,36 @@ class ManifestRulesTest {
         assertThat(update("11.1", Map.of(), Map.of()).isOn(facts("11.1"))).isFalse();
     }
 
+    private static Payload fixes() {
+        return Payload.of(List.of(
+                new PatchFile("fix.jar", DIGEST, Bytes.ofMiB(1), PatchFile.Kind.JVM, "fix", "1", "org.example.Main")));
+    }
+
+    @Test
+    void onlyWhereHotPatchingIsTheOnlyMethodNothingElseNeedsToBeVerified() {
+        assertThat(brokenFields(update("11.1", Map.of(Method.HOT_PATCH, fixes()), Map.of())))
+                .isEmpty();
+        assertThat(brokenFields(update(
+                        "11.1", Map.of(Method.HOT_PATCH, fixes(), Method.MIGRATE, payload(file("qemu"))), Map.of())))
+                .containsExactly("verify");
+    }
+
+    @Test
+    void hotPatchesAreBroughtByTheirOwnMethodOnly() {
+        Payload both = new Payload(List.of(file("qemu")), List.of(), List.of(), List.of(), fixes().patches());
+
+        assertThat(ManifestRules.check(with(both)))
+                .containsExactly(new ManifestRules.FieldError(
+                        "methods.MIGRATE.patches", "fix.jar", "put hot patches under methods.HOT_PATCH"));
+    }
+
+    @Test
+    void everyFileThatAManifestNamesMustBeThereBeforeAnythingIsBegun() {
+        Payload all = new Payload(List.of(file("qemu")), List.of(file("old")), List.of(), List.of(), fixes().patches());
+
+        assertThat(all.files()).extracting(PayloadFile::file).containsExactly("qemu.deb", "old.deb", "fix.jar");
+    }
+
     private static HostFacts facts(String qemu) {
         return new HostFacts(
                 "h1",
