@@ -35,7 +35,7 @@ class HotPatchLadderTest {
     }
 
     private MethodChoice choice() {
-        return Ladder.choose(given.update(), host(), given.fleet(), given::forecast);
+        return Ladder.choose(given.update(), host(), given.fleet(), given::forecast, id -> null);
     }
 
     private MethodChoice takeBack() {
