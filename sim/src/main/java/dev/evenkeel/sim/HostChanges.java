@@ -10,6 +10,7 @@ import dev.evenkeel.core.update.PatchFile;
 import dev.evenkeel.core.update.Update;
 import dev.evenkeel.core.update.UpdateId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -22,10 +23,29 @@ import java.util.TreeMap;
 final class HostChanges {
     private static final Duration STEP = Duration.ofSeconds(8);
 
+    /** How long a livepatch's transition may take before it is turned round. */
+    private static final Duration TRANSITION = Duration.ofSeconds(60);
+
     private static final String KERNEL = "kernel";
 
     /** One component of a change. */
     private record Part(String name, Runnable act) {}
+
+    /**
+     * A change under way.
+     *
+     * @param versions what ran before
+     * @param beneath the VMs that live on the host while it is changed
+     * @param failure the chance that a part fails, twice over
+     */
+    private record Change(
+            SimHost host,
+            EffectId effect,
+            List<Part> parts,
+            SortedMap<String, String> versions,
+            List<SimVm> beneath,
+            Instant begun,
+            double failure) {}
 
     private final EventQueue queue;
     private final Chance chance;
@@ -62,6 +82,12 @@ final class HostChanges {
             return;
         }
         Update update = Catalogue.get(order.update());
+        if (order.method() == Method.HOT_PATCH
+                && update.patchesFor(host.versions).isEmpty()) {
+            Refusal why = Refusal.of("NO_PATCH_FOR_BUILD", id + " runs " + host.kernel());
+            ends(host, effect, new Outcome.Failed(why, Outcome.Aftermath.UNCHANGED, false));
+            return;
+        }
         invariants.changes(id, effect, order.update(), order.method());
         if (resumed) {
             host.before.putIfAbsent(order.update(), new TreeMap<>(host.versions));
@@ -70,15 +96,7 @@ final class HostChanges {
         }
         List<Part> parts = new ArrayList<>();
         if (order.method() == Method.HOT_PATCH) {
-            if (update.patchesFor(host.versions).isEmpty()) {
-                Refusal why = Refusal.of("NO_PATCH_FOR_BUILD", id + " runs " + host.kernel());
-                ends(host, effect, new Outcome.Failed(why, Outcome.Aftermath.UNCHANGED, false));
-                return;
-            }
-            update.patchesFor(host.versions)
-                    .forEach(patch ->
-                            parts.add(new Part(patch.name(), () -> host.versions.put(patch.fact(), patch.version()))));
-            change(host, effect, parts, faults.apply(), Outcome.Aftermath.CHANGED);
+            patch(host, effect, update.patchesFor(host.versions));
             return;
         }
         update.verify()
@@ -92,7 +110,34 @@ final class HostChanges {
                         host.versions.put(name, version);
                     }
                 })));
-        change(host, effect, parts, faults.apply(), Outcome.Aftermath.CHANGED);
+        change(host, effect, parts, faults.apply(), List.of());
+    }
+
+    private void patch(SimHost host, EffectId effect, List<PatchFile> patches) {
+        List<Part> parts = new ArrayList<>();
+        for (PatchFile patch : patches) {
+            parts.add(new Part(patch.name(), () -> host.versions.put(patch.fact(), patch.version())));
+        }
+        String task = host.holdsUp;
+        if (task == null) {
+            change(host, effect, parts, faults.apply(), fleet.occupying(host.id));
+        } else {
+            stuck(host, effect, patches.getFirst(), task);
+        }
+    }
+
+    /** The transition is not over in time, and is turned round. */
+    private void stuck(SimHost host, EffectId effect, PatchFile patch, String task) {
+        host.changing = effect;
+        host.leftClosed = null;
+        queue.after(TRANSITION, host.id + " turns " + patch.name() + " round", () -> {
+            if (effect.equals(host.changing)) {
+                over(host);
+                Refusal why = Refusal.of("TRANSITION_STUCK", patch.name() + " did not go in; it waited for " + task)
+                        .with("tasks", task);
+                listener.ended(host.id, effect, new Outcome.Failed(why, Outcome.Aftermath.UNCHANGED, false));
+            }
+        });
     }
 
     void undo(HostId id, EffectId effect, Effect.UndoUpdate order) {
@@ -131,7 +176,8 @@ final class HostChanges {
                 }));
             }
         });
-        change(host, effect, parts, faults.apply() / 3, Outcome.Aftermath.CHANGED);
+        List<SimVm> beneath = order.method() == Method.HOT_PATCH ? fleet.occupying(id) : List.of();
+        change(host, effect, parts, faults.apply() / 3, beneath);
     }
 
     private static boolean empties(Method method) {
@@ -161,43 +207,48 @@ final class HostChanges {
     }
 
     /** One component after the other, each with a chance to fail before it is touched. */
-    private void change(SimHost host, EffectId effect, List<Part> parts, double failure, Outcome.Aftermath after) {
+    private void change(SimHost host, EffectId effect, List<Part> parts, double failure, List<SimVm> beneath) {
         host.changing = effect;
         host.leftClosed = null;
-        TreeMap<String, String> before = new TreeMap<>(host.versions);
-        next(host, effect, parts, 0, before, failure, after);
+        next(new Change(host, effect, parts, new TreeMap<>(host.versions), beneath, queue.now(), failure), 0);
     }
 
-    private void next(
-            SimHost host,
-            EffectId effect,
-            List<Part> steps,
-            int done,
-            TreeMap<String, String> before,
-            double failure,
-            Outcome.Aftermath after) {
+    private void next(Change change, int done) {
+        SimHost host = change.host();
+        EffectId effect = change.effect();
         queue.after(STEP, host.id + " step " + done + " of " + effect, () -> {
             if (!effect.equals(host.changing)) {
                 return; // it was interrupted
             }
-            if (done == steps.size()) {
+            if (done == change.parts().size()) {
                 over(host);
-                listener.ended(host.id, effect, new Outcome.Changed(before, host.versions));
-            } else if (chance.happens(failure / 2)) {
+                listener.ended(host.id, effect, new Outcome.Changed(change.versions(), host.versions, ranOn(change)));
+            } else if (chance.happens(change.failure() / 2)) {
                 over(host);
-                boolean untouched = done == 0 && after == Outcome.Aftermath.CHANGED && host.versions.equals(before);
+                boolean untouched = done == 0 && host.versions.equals(change.versions()) && chance.happens(0.5);
                 listener.ended(
                         host.id,
                         effect,
                         new Outcome.Failed(
-                                Refusal.of("CHANGE_FAILED", steps.get(done).name() + " would not install"),
-                                untouched && chance.happens(0.5) ? Outcome.Aftermath.UNCHANGED : after,
+                                Refusal.of(
+                                        "CHANGE_FAILED",
+                                        change.parts().get(done).name() + " would not install"),
+                                untouched ? Outcome.Aftermath.UNCHANGED : Outcome.Aftermath.CHANGED,
                                 false));
             } else {
-                steps.get(done).act().run();
-                next(host, effect, steps, done + 1, before, failure, after);
+                change.parts().get(done).act().run();
+                next(change, done + 1);
             }
         });
+    }
+
+    /** What the VMs felt that are still where they were. */
+    private List<Outcome.Stood> ranOn(Change change) {
+        Duration total = Duration.between(change.begun(), queue.now());
+        return change.beneath().stream()
+                .filter(vm -> vm.runsOn(change.host().id))
+                .map(vm -> new Outcome.Stood(vm.id, Duration.ZERO, total, null, null, null))
+                .toList();
     }
 
     private void over(SimHost host) {

@@ -31,8 +31,15 @@ final class KernelInvariants {
                 throw new Violation(
                         Invariant.STILL, vm.id + " stands still, and nothing on " + vm.home + " is about it");
             }
-            if (fleet.host(vm.home).booting && vm.runsOn(vm.home) && vm.still == null) {
-                throw new Violation(Invariant.NO_VM_LOST, vm.id + " ran when the kernel of " + vm.home + " ended");
+        }
+        for (SimHost host : fleet.hosts()) {
+            if (host.booting) {
+                fleet.vms().stream()
+                        .filter(vm -> vm.home.equals(host.id) && vm.runsOn(host.id) && vm.still == null)
+                        .forEach(vm -> {
+                            throw new Violation(
+                                    Invariant.NO_VM_LOST, vm.id + " ran when the kernel of " + vm.home + " ended");
+                        });
             }
         }
     }

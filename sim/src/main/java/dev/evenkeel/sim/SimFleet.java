@@ -24,6 +24,7 @@ final class SimFleet {
     private final TreeMap<HostId, SimHost> hosts = new TreeMap<>();
     private final TreeMap<VmId, SimVm> vms = new TreeMap<>();
     private List<SimVm> all = List.of();
+    private List<SimHost> allHosts = List.of();
     private final List<Pair> cut = new java.util.ArrayList<>();
 
     /** A fleet of 3 to 6 hosts with room enough to empty one, mostly. */
@@ -38,6 +39,7 @@ final class SimFleet {
                     Bytes.ofMiB(1024L * chance.between(6, 10)));
             host.preserves = chance.happens(0.4);
             host.keepsMemory = chance.happens(0.7);
+            host.holdsUp = chance.happens(0.1) ? "cat (" + chance.between(300, 9000) + ") in ek_sleep" : null;
             fleet.add(host);
         }
         int vms = chance.between(hosts, hosts * 3);
@@ -69,6 +71,7 @@ final class SimFleet {
 
     void add(SimHost host) {
         hosts.put(host.id, host);
+        allHosts = List.copyOf(hosts.values());
     }
 
     void add(SimVm vm) {
@@ -92,8 +95,9 @@ final class SimFleet {
         return vm;
     }
 
+    /** Every host, by id. */
     List<SimHost> hosts() {
-        return List.copyOf(hosts.values());
+        return allHosts;
     }
 
     /** Every VM there is, by id. */

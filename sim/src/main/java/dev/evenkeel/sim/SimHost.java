@@ -37,6 +37,10 @@ final class SimHost {
     /** Whether VMs' memory outlives its kernel. */
     boolean keepsMemory;
 
+    /** The task that never leaves what livepatches change, as the kernel tells of it, or null when there is none. */
+    @Nullable
+    String holdsUp;
+
     boolean up = true;
 
     /** One kernel has handed over to the next and nothing on it runs. */

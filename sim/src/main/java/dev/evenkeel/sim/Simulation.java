@@ -40,14 +40,19 @@ public final class Simulation {
     private boolean storeDown;
     private int born;
 
-    private Simulation(long seed, PlantedBug bug, Trace trace) {
+    private Simulation(long seed, PlantedBug bug, Trace trace, Chance chance) {
+        this(seed, bug, trace, chance, Faults.drawn(chance), SimFleet.drawn(chance));
+    }
+
+    /** One fleet and what goes wrong in it; nothing happens before {@link #begins}. */
+    Simulation(long seed, PlantedBug bug, Trace trace, Chance chance, Faults faults, SimFleet fleet) {
         this.seed = seed;
         this.bug = bug;
         this.trace = trace;
-        this.chance = new Chance(seed);
+        this.chance = chance;
         this.queue = new EventQueue(trace);
-        this.faults = Faults.drawn(chance);
-        this.fleet = SimFleet.drawn(chance);
+        this.faults = faults;
+        this.fleet = fleet;
         this.invariants = new Invariants(fleet, Catalogue.ids(), trace);
         this.store = new SimStore(queue, invariants, trace, bug);
         this.link = new SimLink(queue, chance, faults);
@@ -79,7 +84,7 @@ public final class Simulation {
                 invariants,
                 new Way(),
                 bug,
-                () -> faults);
+                () -> this.faults);
         for (SimHost host : fleet.hosts()) {
             agents.put(host.id, new SimAgent(host.id, surroundings));
             inventory.put(host.id, fleet.look(host.id, queue.now()));
@@ -102,7 +107,7 @@ public final class Simulation {
     }
 
     private static Verdict run(long seed, PlantedBug bug, Trace trace) {
-        Simulation simulation = new Simulation(seed, bug, trace);
+        Simulation simulation = new Simulation(seed, bug, trace, new Chance(seed));
         @Nullable Invariant broken = null;
         String what = "";
         try {
@@ -123,11 +128,7 @@ public final class Simulation {
         trace.note("seed " + seed + ", " + bug + ", " + faults);
         Misfortune misfortune = new Misfortune(this, chance, faults);
         People people = new People(this, chance);
-        agents.values().forEach(SimAgent::start);
-        bear();
-        if (faults.replicas()) {
-            bear();
-        }
+        begins();
         misfortune.begin();
         people.begin(faults);
         until(Duration.ofSeconds(chance.between(300, 900)));
@@ -135,6 +136,15 @@ public final class Simulation {
         people.end();
         calm();
         new Aftermath(this, people).check();
+    }
+
+    /** The agents start, and a server. */
+    void begins() {
+        agents.values().forEach(SimAgent::start);
+        bear();
+        if (faults.replicas()) {
+            bear();
+        }
     }
 
     /** All faults stop, and what was broken comes back. */

@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 
 /** The simulation can fail: each bug that is planted is found, by the invariant that it breaks. */
 class PlantedBugTest {
-    private static final long WITHIN = 150;
+    /** As many as {@link SimulationTest} looks at; the rarest bug shows in one of a hundred. */
+    private static final long WITHIN = 1000;
 
     @Test
     void anEffectThatLeavesBeforeItsCommitIsFound() {

@@ -52,6 +52,7 @@ class SimulationTest {
                         "DONE HOT_PATCH",
                         "UNDONE HOT_PATCH",
                         "DONE HOT_PATCH back",
+                        "host run REFUSED TRANSITION_STUCK",
                         "order SwitchKernel",
                         "host run UNDONE PANIC",
                         "host run UNDONE SAVE_FAILED",
