@@ -2,11 +2,13 @@ package dev.evenkeel.agent.hotpatch;
 
 import dev.evenkeel.agent.libvirt.Connection;
 import dev.evenkeel.agent.libvirt.Domain;
+import dev.evenkeel.agent.libvirt.DomainState;
 import dev.evenkeel.agent.libvirt.Domains;
 import dev.evenkeel.agent.libvirt.LibvirtException;
 import dev.evenkeel.agent.migrate.GuestClock;
 import dev.evenkeel.agent.packages.RunningSoftware;
 import dev.evenkeel.core.engine.Outcome;
+import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.VmId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,8 +69,14 @@ final class Undisturbed {
 
     private Optional<Outcome.Stood> look(Connection connection, UUID id, Optional<GuestClock.Reading> reading) {
         try (Domain domain = connection.domain(id).orElse(null)) {
-            if (domain == null || !domain.state().isRunning()) {
-                return Optional.empty(); // it was moved or stopped by others
+            DomainState state = domain == null ? null : domain.state();
+            if (domain == null || state == null || !state.isRunning()) {
+                boolean onPurpose = state == null // an undefined one leaves nothing, whoever ended it
+                        || state.isActive()
+                        || state.wasShutOffOnPurpose()
+                        || state.wasStoppedByHand()
+                        || state.hasMigratedAway();
+                return onPurpose ? Optional.empty() : Optional.of(died(id));
             }
             Optional<GuestClock.Reading> after =
                     reading.isPresent() ? GuestClock.look(domain, ANSWER) : Optional.empty();
@@ -76,6 +84,13 @@ final class Undisturbed {
             Duration total = Duration.ofNanos(System.nanoTime() - began);
             return Optional.of(new Outcome.Stood(new VmId(id.toString()), stop, total, null, null, null));
         }
+    }
+
+    private Outcome.Stood died(UUID id) {
+        Duration total = Duration.ofNanos(System.nanoTime() - began);
+        Refusal why =
+                Refusal.of("VM_DIED", "VM " + id + " ended by itself while its host was patched; see its log there");
+        return new Outcome.Stood(new VmId(id.toString()), total, total, null, null, why);
     }
 
     /** What is within the two readings' own error is nothing. */
