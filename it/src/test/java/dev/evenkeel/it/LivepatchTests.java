@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.bench.demo.Evenkeel;
 import dev.evenkeel.core.update.PatchFile;
+import dev.evenkeel.lab.JavaService;
 import dev.evenkeel.lab.Progress;
 import dev.evenkeel.lab.beat.Pulse;
 import dev.evenkeel.lab.debian.Livepatches;
@@ -194,6 +195,26 @@ interface LivepatchTests {
         assertThat(lab.text("cat", "/proc/version")).contains("patched by ek_fix2");
         assertThat(lab.text("ls", SYS)).isEqualTo("ek_fix2");
         lab.text("rmmod", "ek_fix1");
+    }
+
+    @Test
+    @Order(11)
+    default void a_java_service_of_the_host_is_patched_while_it_runs_and_back() throws Exception {
+        KernelLab lab = lab();
+        Instant from = Instant.now();
+        JavaService service = JavaService.start(lab.lab, lab.host);
+        assertThat(service.ask("${name}")).isEqualTo("looked up name");
+        assertThat(lab.evenkeel.show("update", "apply", "-f", service.update().toString()))
+                .isZero();
+        assertThat(lab.evenkeel.show("rollout", "start", "inventory-fix-1", "--wait"))
+                .isZero();
+        assertThat(service.ask("${name}")).isEqualTo("refused");
+        assertThat(service.ask("plain")).isEqualTo("plain");
+        assertThat(lab.evenkeel.show("rollout", "undo", "inventory-fix-1", "--wait"))
+                .isZero();
+        assertThat(service.ask("${name}")).isEqualTo("looked up name");
+        service.end();
+        lab.assertUnharmed(from);
     }
 
     /** The fix that is live is so under the next kernel too, by the module that was built for it. */

@@ -15,9 +15,10 @@ import java.util.Optional;
  * the scripts that a host starts with.
  */
 final class OptImage {
-    /** What the agent's jars and their libraries use of the JDK, and jcmd to look into a running agent. */
+    /** What the agent's jars and their libraries use of the JDK, jcmd to look into a running agent, and what hosts' own services use. */
     private static final List<String> MODULES = List.of(
             "java.base",
+            "java.instrument", // for services that are patched while they run
             "java.logging",
             "java.management",
             "java.naming",

@@ -5,6 +5,7 @@ import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.update.PatchFile;
 import dev.evenkeel.core.update.Payload;
 import dev.evenkeel.core.update.Update;
+import dev.evenkeel.lab.JavaService;
 import dev.evenkeel.lab.Lab;
 import dev.evenkeel.lab.LabHost;
 import dev.evenkeel.lab.LabVm;
@@ -13,6 +14,7 @@ import dev.evenkeel.lab.beat.Pulse;
 import dev.evenkeel.lab.debian.UpdatePackages;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** One update that goes round the demo's fleet, and what every VM felt of it. */
@@ -31,11 +34,28 @@ public final class DemoChapter {
     private final Lab lab;
     private final Evenkeel evenkeel;
     private final PrintStream out;
+    private final @Nullable Path key;
 
     public DemoChapter(Lab lab, Evenkeel evenkeel, PrintStream out) {
+        this(lab, evenkeel, out, null);
+    }
+
+    private DemoChapter(Lab lab, Evenkeel evenkeel, PrintStream out, @Nullable Path key) {
         this.lab = lab;
         this.evenkeel = evenkeel;
         this.out = out;
+        this.key = key;
+    }
+
+    /** The same with a catalogue whose keys are made now: from here on hosts take only what is signed. */
+    DemoChapter signing() throws IOException, InterruptedException {
+        Path keys = Files.createDirectories(lab.directory().resolve("keys"));
+        Path root = keys.resolve("root.key");
+        Path updates = keys.resolve("updates.key");
+        run("key", "create", root.toString());
+        run("key", "create", updates.toString());
+        run("catalogue", "init", "--root-key", root.toString(), "--targets-key", updates.toString());
+        return new DemoChapter(lab, evenkeel, out, updates);
     }
 
     /** @param updated whether the rollout ended well and every host runs the new version */
@@ -53,10 +73,12 @@ public final class DemoChapter {
     public Outcome play(Path directory, Progress progress) throws IOException, InterruptedException {
         Update update = UpdatePackages.read(directory);
         String id = update.id().value();
-        say("evenkeel update apply -f " + directory);
-        must(evenkeel.show("update", "apply", "-f", directory.toString()), "update apply");
-        say("evenkeel plan " + id);
-        must(evenkeel.show("plan", id), "plan");
+        if (key == null) {
+            run("update", "apply", "-f", directory.toString());
+        } else {
+            run("update", "publish", directory.toString(), "--key", key.toString());
+        }
+        run("plan", id);
 
         Optional<PatchFile> patch = update.payload(Method.HOT_PATCH).map(Payload::patches).stream()
                 .flatMap(List::stream)
@@ -74,6 +96,19 @@ public final class DemoChapter {
                 update.payload(Method.HOT_PATCH).orElseThrow().patches().getFirst();
         List<String> undo = List.of("rollout", "undo", update.id().value());
         return rolled(undo, patch.fact(), progress, "none"::equals);
+    }
+
+    /** A Java service of a host is patched while it runs, and asked before and after. */
+    Outcome patchService(Progress progress) throws IOException, InterruptedException {
+        progress.step("starting a Java service on a host");
+        JavaService service = JavaService.start(lab, lab.hosts().getFirst());
+        String before = service.ask("${secret}");
+        Outcome outcome = play(service.update(), progress);
+        String after = service.ask("${secret}");
+        out.println("The service, asked for ${secret}: before \"" + before + "\", now \"" + after + "\".");
+        service.end();
+        boolean patched = before.equals("looked up secret") && after.equals("refused");
+        return new Outcome(outcome.updated && patched, outcome.vms, outcome.moves);
     }
 
     private Outcome rolled(List<String> order, String part, Progress progress, Predicate<String> wanted)
@@ -168,9 +203,12 @@ public final class DemoChapter {
         out.println("$ " + command);
     }
 
-    private static void must(int exit, String what) throws IOException {
+    private void run(String... words) throws IOException, InterruptedException {
+        String line = "evenkeel " + String.join(" ", words);
+        say(line);
+        int exit = evenkeel.show(words);
         if (exit != 0) {
-            throw new IOException("evenkeel " + what + " ended with " + exit);
+            throw new IOException(line + " ended with " + exit);
         }
     }
 }

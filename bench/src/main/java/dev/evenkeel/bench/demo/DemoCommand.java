@@ -118,12 +118,14 @@ public final class DemoCommand implements Callable<Integer> {
         return chapter.play(lab.vmmUpdate(progress), progress);
     }
 
-    private static DemoChapter.Outcome kernel(DemoChapter chapter, Lab lab, Progress progress)
+    private static DemoChapter.Outcome kernel(DemoChapter unsigned, Lab lab, Progress progress)
             throws IOException, InterruptedException {
         Livepatches fixes = lab.livepatches(progress);
+        DemoChapter chapter = unsigned.signing();
         return chapter.play(fixes.fix(1), progress)
                 .then(chapter.play(fixes.fix(2), progress))
                 .then(chapter.takeBack(fixes.fix(2), progress))
+                .then(chapter.patchService(progress))
                 .then(chapter.play(lab.kernelUpdate(progress), progress));
     }
 

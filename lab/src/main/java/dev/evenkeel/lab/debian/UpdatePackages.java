@@ -199,7 +199,7 @@ public final class UpdatePackages {
         return files;
     }
 
-    static String sha256(Path file) throws IOException {
+    public static String sha256(Path file) throws IOException {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             try (DigestInputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
