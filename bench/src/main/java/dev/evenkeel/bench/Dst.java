@@ -29,7 +29,7 @@ final class Dst implements Callable<Integer> {
     private static final int STORIES = 3;
 
     /** Seeds in which each planted bug must be found. */
-    private static final long FOUND_WITHIN = 150;
+    private static final long FOUND_WITHIN = 1000;
 
     @Spec
     private @Nullable CommandSpec spec;
