@@ -10,7 +10,14 @@ import picocli.CommandLine.Command;
         description = "Measure Evenkeel against a named rival, and say which bars hold.",
         synopsisSubcommandLabel = "NAME",
         mixinStandardHelpOptions = true,
-        subcommands = {DemoCommand.class, Dst.class, MigrationBench.class, OverheadBench.class, PreserveBench.class})
+        subcommands = {
+            DemoCommand.class,
+            Dst.class,
+            HotPatchBench.class,
+            MigrationBench.class,
+            OverheadBench.class,
+            PreserveBench.class
+        })
 public final class Main {
     private Main() {}
 
