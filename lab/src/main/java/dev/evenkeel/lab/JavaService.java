@@ -64,12 +64,9 @@ public record JavaService(LabHost host, Path update) {
                 jdk.resolve("javac").toString(), "--release", "17", "-d", classes.toString(), "-cp", work + "/old"));
         for (String source : sources) {
             Path texts = Files.createDirectories(work.resolve(into + ".java"));
-            Path text = Trees.unpack(JavaService.class, "/dev/evenkeel/lab/service/" + source, texts);
-            words.add(
-                    source.startsWith("Patched")
-                            ? Files.move(text, texts.resolve(source.substring("Patched".length())))
-                                    .toString()
-                            : text.toString());
+            Path text = Trees.unpack(JavaService.class, "/dev/evenkeel/lab/service/" + source + ".txt", texts);
+            Path named = texts.resolve(source.replaceFirst("^Patched", "")); // as the class in it
+            words.add(Files.move(text, named).toString());
         }
         Command.of(words).within(PATIENCE).check();
         return classes;

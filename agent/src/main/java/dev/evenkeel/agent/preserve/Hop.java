@@ -44,6 +44,7 @@ final class Hop {
     private final Duration maxPause;
     private final String uri;
     private final Ends ends;
+    private boolean outrun;
     private final BlockingCalls calls;
 
     /** @param maxPause how long the VM may stand still before the hop is given up */
@@ -81,8 +82,9 @@ final class Hop {
      *
      * @param accounted the stop by QEMU's own account
      * @param said what daemons and QEMU said when it failed, and where the VM is
+     * @param outrun whether it failed because libvirt was quicker than we, which it need not be the next time
      */
-    record Outcome(Verdict verdict, Duration accounted, String said) {}
+    record Outcome(Verdict verdict, Duration accounted, String said, boolean outrun) {}
 
     Outcome go() {
         try (ends) {
@@ -127,6 +129,7 @@ final class Hop {
             try (incoming) {
                 domain.migrate(uri, options(document, stream));
             } catch (LibvirtException e) {
+                outrun = incoming.outrun();
                 throw new IOException(
                         e.getMessage() + (incoming.trouble().isEmpty() ? "" : "; " + incoming.trouble()), e);
             } finally {
@@ -193,7 +196,8 @@ final class Hop {
             };
             if (settled) {
                 String seen = "on the way to " + uri + ": " + whereabouts.inWords();
-                return new Outcome(verdict, finish(verdict), failure.isEmpty() ? seen : failure + "; " + seen);
+                String said = failure.isEmpty() ? seen : failure + "; " + seen;
+                return new Outcome(verdict, finish(verdict), said, outrun);
             }
         }
     }

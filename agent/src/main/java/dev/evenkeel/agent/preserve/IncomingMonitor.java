@@ -35,6 +35,7 @@ final class IncomingMonitor implements AutoCloseable {
     private final CountDownLatch over = new CountDownLatch(1);
     private final Thread thread;
     private volatile boolean closed;
+    private volatile boolean outrun;
     private volatile String trouble = "QEMU never opened its second monitor";
 
     /**
@@ -54,6 +55,20 @@ final class IncomingMonitor implements AutoCloseable {
         this.thread = Thread.ofPlatform().daemon().name("handover-monitor").start(this::run);
     }
 
+    /** It is not the process that it ought to be, and would not be the next time either. */
+    private static final class Mismatch extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Mismatch(String message) {
+            super(message);
+        }
+    }
+
+    /** Whether libvirt was quicker: QEMU had refused the stream and ended before it could be told what to expect. */
+    boolean outrun() {
+        return outrun;
+    }
+
     private void run() {
         try {
             Optional<QmpSocket> found = QmpSocket.connect(socket);
@@ -69,7 +84,10 @@ final class IncomingMonitor implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // libvirt has given up by itself
+        } catch (Mismatch e) {
+            trouble = String.valueOf(e.getMessage());
         } catch (IOException e) {
+            outrun = !closed && !trouble.isEmpty();
             if (!closed || !trouble.isEmpty()) {
                 trouble = closed ? "QEMU did not answer on its second monitor" : String.valueOf(e.getMessage());
             }
@@ -79,12 +97,12 @@ final class IncomingMonitor implements AutoCloseable {
     private void tell(QmpSocket qemu) throws IOException {
         SharedMemory memory = SharedMemory.of("", qemu::ask);
         if (!memory.isKeptIn(kept)) {
-            throw new IOException("the new process was given other memory than the VM's: " + memory.files()
+            throw new Mismatch("the new process was given other memory than the VM's: " + memory.files()
                     + "; libvirt did not run the hook, because it looks for hooks only when it starts");
         }
         Optional<String> difference = Devices.of(qemu::ask).difference(devices);
         if (difference.isPresent()) {
-            throw new IOException("the new process is not the same machine: " + difference.get());
+            throw new Mismatch("the new process is not the same machine: " + difference.get());
         }
         qemu.ask(ignoreShared(true));
         trouble = "";

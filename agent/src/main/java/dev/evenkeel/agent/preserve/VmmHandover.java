@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class VmmHandover implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VmmHandover.class);
     private static final Duration AGENT_PATIENCE = Duration.ofSeconds(2);
-    private static final int TRIES_HOME = 3;
+    private static final int TRIES = 3;
 
     /** Where the operator's daemon notes the processes of its VMs. */
     public static final Path HOME_RUN = Path.of("/run/libvirt/qemu");
@@ -173,6 +173,10 @@ public final class VmmHandover implements AutoCloseable {
                     String.valueOf(e.getMessage())));
         }
         Hop.Outcome out = hop(way, order, Side.SECOND);
+        for (int tries = 1; tries < TRIES && out.outrun() && out.verdict() instanceof Verdict.Stayed; tries++) {
+            LOG.warn("VM {} did not leave yet: {}", vm, out.said());
+            out = hop(way, order, Side.SECOND);
+        }
         return switch (out.verdict()) {
             case Verdict.Moved m -> arrivedAside(way, order, before, out.accounted());
             case Verdict.Stayed s -> {
@@ -194,7 +198,7 @@ public final class VmmHandover implements AutoCloseable {
         }
         Optional<GuestClock.Reading> since = before.or(() -> clock(way, second::open));
         Duration sum = accounted;
-        int tries = TRIES_HOME;
+        int tries = TRIES;
         while (true) {
             tries--;
             Hop.Outcome back = hop(way, order, Side.HOME);
