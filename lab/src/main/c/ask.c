@@ -1,4 +1,5 @@
-// Asks a lab guest: ask ADDRESS PORT WORDS... prints its answer. Ends with 1 where none came in three tries of a second.
+// Asks a lab guest: ask ADDRESS PORT WORDS... prints its answer. Ends with 1 where none came in three tries of a second,
+// or twelve where the guest has to ask somebody itself.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -9,7 +10,7 @@
 #include <sys/socket.h>
 
 int main(int argc, char **argv) {
-    char ask[256] = "", answer[512];
+    static char ask[1024], answer[4096];
     if (argc < 4) {
         fprintf(stderr, "usage: ask ADDRESS PORT WORDS...\n");
         return 2;
@@ -19,6 +20,7 @@ int main(int argc, char **argv) {
         if (i > 3) strcat(ask, " ");
         strcat(ask, argv[i]);
     }
+    int patience = strncmp(ask, "metadata ", 9) ? 1000 : 12000; // it asks somebody else first
     int s = socket(AF_INET, SOCK_DGRAM, 0);
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(argv[2]))};
     inet_aton(argv[1], &to.sin_addr);
@@ -26,7 +28,7 @@ int main(int argc, char **argv) {
     for (int attempt = 0; attempt < 3; attempt++) {
         struct pollfd p = {s, POLLIN, 0};
         if (send(s, ask, strlen(ask), 0) < 0) continue;
-        if (poll(&p, 1, 1000) <= 0) continue;
+        if (poll(&p, 1, patience) <= 0) continue;
         ssize_t n = recv(s, answer, sizeof answer - 1, 0);
         if (n < 0) continue;
         answer[n] = 0;

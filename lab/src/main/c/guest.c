@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <linux/rtc.h>
 #include <net/if.h>
+#include <net/route.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
@@ -61,14 +62,45 @@ static void power(int how) {
     reboot(how);
 }
 
-// Answers one datagram per question on port 9001: "dirty MIB_PER_S MIB", "period USEC", "stat", "poweroff", "reboot".
+// What 169.254.169.254 answers to a request, cut to the buffer; why not, where it does not within five seconds.
+static void metadata(const char *request, char *answer, size_t size) {
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(80)};
+    struct timeval limit = {5, 0};
+    size_t length = 0;
+    ssize_t n;
+    inet_aton("169.254.169.254", &to.sin_addr);
+    int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    if (connect(s, (void *)&to, sizeof to) || send(s, request, strlen(request), MSG_NOSIGNAL) < 0) {
+        snprintf(answer, size, "cannot ask: %s", strerror(errno));
+    } else {
+        while (length < size - 1 && (n = recv(s, answer + length, size - 1 - length, 0)) > 0) length += (size_t)n;
+        answer[length] = 0;
+    }
+    close(s);
+}
+
+// Builds a request of HTTP/1.1 from "METHOD PATH", a header, and a body that may be empty, divided by '|'; false where a part is missing.
+static int request_of(char *words, char *request, size_t size) {
+    char *header = strchr(words, '|'), *body = header ? strchr(header + 1, '|') : NULL;
+    if (!body) return 0;
+    *header++ = 0;
+    *body++ = 0;
+    snprintf(request, size, "%s HTTP/1.1\r\nHost: 169.254.169.254\r\n%s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s",
+             words, header, strlen(body), body);
+    return 1;
+}
+
+// Answers one datagram per question on port 9001: "dirty MIB_PER_S MIB", "period USEC", "stat", "poweroff", "reboot",
+// "metadata METHOD PATH|HEADER|BODY".
 static void *control(void *unused) {
     (void)unused;
     int s = socket(AF_INET, SOCK_DGRAM, 0);
     struct sockaddr_in here = {.sin_family = AF_INET, .sin_port = htons(9001)};
     if (bind(s, (void *)&here, sizeof here)) perror("control port");
     for (;;) {
-        char ask[256], answer[256];
+        static char ask[1024], answer[4096], request[4096];
         struct sockaddr_in from;
         socklen_t size = sizeof from;
         ssize_t n = recvfrom(s, ask, sizeof ask - 1, 0, (void *)&from, &size);
@@ -83,15 +115,17 @@ static void *control(void *unused) {
         } else if (sscanf(ask, "period %lu", &number) == 1 && number >= 1000) {
             period_us = number;
         } else if (!strncmp(ask, "stat", 4)) {
-            snprintf(answer, sizeof answer, "boot=%s mono=%llu real=%llu dirtied=%lu bad=%lu rate=%g ws=%lu period=%lu",
+            snprintf(answer, 512, "boot=%s mono=%llu real=%llu dirtied=%lu bad=%lu rate=%g ws=%lu period=%lu",
                      boot_id, (unsigned long long)now_ns(CLOCK_MONOTONIC), (unsigned long long)now_ns(CLOCK_REALTIME),
                      dirtied_pages, bad_pages, dirty_mib_per_s, working_set_mib, period_us);
+        } else if (!strncmp(ask, "metadata ", 9) && request_of(ask + 9, request, sizeof request)) {
+            metadata(request, answer, sizeof answer);
         } else if (!strncmp(ask, "poweroff", 8)) {
             power(RB_POWER_OFF);
         } else if (!strncmp(ask, "reboot", 6)) {
             power(RB_AUTOBOOT);
         } else {
-            strcpy(answer, "unknown; ask: dirty MIB_PER_S MIB | period USEC | stat | poweroff | reboot");
+            strcpy(answer, "unknown; ask: dirty MIB_PER_S MIB | period USEC | stat | poweroff | reboot | metadata METHOD PATH|HEADER|BODY");
         }
         sendto(s, answer, strlen(answer), 0, (void *)&from, size);
     }
@@ -154,6 +188,12 @@ static void configure_network(const char *address) {
         r.ifr_flags = IFF_UP | IFF_RUNNING | IFF_BROADCAST | IFF_MULTICAST;
         if (ioctl(s, SIOCSIFFLAGS, &r)) perror(names[i]);
     }
+    // The way to the metadata service: it is on this very network.
+    struct rtentry route = {.rt_flags = RTF_UP | RTF_HOST, .rt_dev = "eth0"};
+    struct sockaddr_in *to = (void *)&route.rt_dst;
+    to->sin_family = AF_INET;
+    inet_aton("169.254.169.254", &to->sin_addr);
+    if (ioctl(s, SIOCADDRT, &route)) perror("route to 169.254.169.254");
     close(s);
 }
 

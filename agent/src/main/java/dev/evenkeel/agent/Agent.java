@@ -4,6 +4,7 @@ import dev.evenkeel.agent.execute.EffectExecutor;
 import dev.evenkeel.agent.journal.Journal;
 import dev.evenkeel.agent.link.AgentLink;
 import dev.evenkeel.agent.link.GatewayClients;
+import dev.evenkeel.agent.link.GuestNotices;
 import dev.evenkeel.agent.link.HostObserver;
 import dev.evenkeel.agent.link.LinkTimes;
 import dev.evenkeel.agent.link.Outbox;
@@ -46,6 +47,7 @@ public final class Agent implements AutoCloseable {
             HostDriver driver,
             HostObserver observer,
             Manifests manifests,
+            GuestNotices notices,
             LinkTimes times,
             InstantSource clock,
             RandomGenerator random)
@@ -54,7 +56,7 @@ public final class Agent implements AutoCloseable {
         Outbox outbox = new Outbox();
         Admission admission = new Admission(manifests, clients, clock, SERVER_PATIENCE);
         EffectExecutor executor = new EffectExecutor(journal, new AdmittingDriver(driver, admission), outbox);
-        AgentLink link = new AgentLink(clients, executor, observer, manifests, outbox, times, random);
+        AgentLink link = new AgentLink(clients, executor, observer, manifests, notices, outbox, times, random);
         executor.reconcile();
         link.start();
         return new Agent(journal, executor, link, admission);

@@ -18,10 +18,12 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler((e, command, parsed) -> {
-            command.getErr().println("evenkeel agent: " + why(e));
-            return 1;
-        });
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((e, command, parsed) -> {
+                    command.getErr().println("evenkeel agent: " + why(e));
+                    return 1;
+                });
     }
 
     private static String why(Throwable e) {

@@ -5,6 +5,8 @@ import dev.evenkeel.agent.hotpatch.HotPatches;
 import dev.evenkeel.agent.libvirt.BlockingCalls;
 import dev.evenkeel.agent.libvirt.Connection;
 import dev.evenkeel.agent.libvirt.Libvirt;
+import dev.evenkeel.agent.metadata.GuestDocuments;
+import dev.evenkeel.agent.metadata.MetadataService;
 import dev.evenkeel.agent.packages.PayloadCache;
 import dev.evenkeel.agent.preserve.VmmHandover;
 import dev.evenkeel.core.fleet.HostId;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -59,7 +62,11 @@ final class Rehearsal {
                     Duration.ZERO);
             HotPatches patches = new HotPatches(
                     state.resolve("hot-patches"), payloads, Duration.ZERO, libvirt, _ -> Optional.empty());
-            var seen = new LibvirtObserver(new HostId("nobody"), "127.0.0.1", null, libvirt, none, patches).look();
+            InstantSource clock = InstantSource.system();
+            GuestDocuments documents = new GuestDocuments(state.resolve("metadata"), clock);
+            MetadataService guests = MetadataService.start(MetadataService.Mode.OFF, state, documents, clock);
+            var seen =
+                    new LibvirtObserver(new HostId("nobody"), "127.0.0.1", null, libvirt, none, patches, guests).look();
             calls.close();
             Files.writeString(state.resolve("seen"), Json.mapper().writeValueAsString(seen));
         }

@@ -20,6 +20,8 @@ import dev.evenkeel.agent.libvirt.Domains;
 import dev.evenkeel.agent.libvirt.Libvirt;
 import dev.evenkeel.agent.link.GatewayClients;
 import dev.evenkeel.agent.link.LinkTimes;
+import dev.evenkeel.agent.metadata.GuestDocuments;
+import dev.evenkeel.agent.metadata.MetadataService;
 import dev.evenkeel.agent.migrate.Daemons;
 import dev.evenkeel.agent.migrate.LiveMigration;
 import dev.evenkeel.agent.migrate.LoadProbe;
@@ -101,6 +103,14 @@ final class RunCommand implements Callable<Integer> {
             description = "How long a livepatch may take to go in or out before it is turned round")
     Duration patchPatience = Duration.ZERO;
 
+    @Option(
+            names = "--metadata",
+            defaultValue = "ON",
+            description =
+                    "Whether VMs are told of scheduled events at 169.254.169.254: ${COMPLETION-CANDIDATES}; ON puts it on"
+                            + " their bridges, ROUTED expects the address on this host")
+    MetadataService.Mode metadata = MetadataService.Mode.ON;
+
     @Option(names = "--run", defaultValue = "/run/evenkeel", description = "Where to note hand-overs under way")
     Path run = Path.of("");
 
@@ -128,16 +138,28 @@ final class RunCommand implements Callable<Integer> {
         HotPatches patches =
                 new HotPatches(state.resolve("hot-patches"), payloads, patchPatience, libvirt, manifests::find);
         LibvirtHostDriver driver = driver(libvirt, migration, handover, handOvers, payloads, patches, manifests);
+        GuestDocuments documents = new GuestDocuments(state.resolve("metadata"), InstantSource.system());
+        MetadataService guests =
+                MetadataService.start(metadata, state.resolve("metadata"), documents, InstantSource.system());
         LibvirtObserver observer = new LibvirtObserver(
                 identity.host(),
                 identity.address(),
                 vmMemoryMib == null ? null : Bytes.ofMiB(vmMemoryMib),
                 libvirt,
                 handover,
-                patches);
+                patches,
+                guests);
         SecureRandom random = new SecureRandom();
         Agent agent = Agent.start(
-                state, clients, driver, observer, manifests, LinkTimes.DEFAULT, InstantSource.system(), random);
+                state,
+                clients,
+                driver,
+                observer,
+                manifests,
+                documents,
+                LinkTimes.DEFAULT,
+                InstantSource.system(),
+                random);
         Thread.ofPlatform().name("makes hot patches live again").start(() -> {
             patches.restore();
             agent.hostChanged();
@@ -161,6 +183,7 @@ final class RunCommand implements Callable<Integer> {
             leftovers.close();
             load.close();
             changes.close();
+            guests.close();
             closeQuietly(agent);
             clients.close();
             stopped.countDown();

@@ -48,8 +48,8 @@ final class HotPatchBench implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final String UPDATE = "kernel-fix-1";
     private static final String SYS = "/sys/kernel/livepatch/ek_fix1";
-    private static final String ARRIVES =
-            "until [ \"$(cat " + SYS + "/transition 2>/dev/null)\" = 0 ]; do sleep 0.1; done";
+    private static final String ARRIVES = "until [ \"$(cat " + SYS + "/enabled " + SYS
+            + "/transition 2>/dev/null | tr -d '\\n')\" = 10 ]; do sleep 0.1; done";
     private static final String BY_HAND = """
             read -r from idle </proc/uptime
             insmod /run/lab/ek_fix1.ko
@@ -99,8 +99,8 @@ final class HotPatchBench implements Callable<Integer> {
                 .withName("ekbenchhot")
                 .withControlPlane(true)
                 .withVms(List.of())
-                .withHosts(0)
-                .withKernelHosts(KernelHosts.of(1).withBeatPeriod(BEAT));
+                .withKernelHosts(KernelHosts.of(1).withBeatPeriod(BEAT))
+                .withHosts(0);
         Progress progress = Progress.on(System.out);
         List<Round> all = new ArrayList<>();
         try (BenchLab bench = BenchLab.up(lab, progress)) {

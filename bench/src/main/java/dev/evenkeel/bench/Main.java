@@ -14,9 +14,11 @@ import picocli.CommandLine.Command;
             DemoCommand.class,
             Dst.class,
             HotPatchBench.class,
+            MetadataBench.class,
             MigrationBench.class,
             OverheadBench.class,
-            PreserveBench.class
+            PreserveBench.class,
+            WindowBench.class
         })
 public final class Main {
     private Main() {}

@@ -35,10 +35,15 @@ public final class Session implements AutoCloseable {
     public Api api() {
         Api opened = api;
         if (opened == null) {
-            opened = new Api(place.get(), requestTimeout);
+            opened = new Api(place.get(), requestTimeout, surroundings.clock());
             api = opened;
         }
         return opened;
+    }
+
+    /** The API for what anybody may ask, whether there is a token or not; for one answer. */
+    public Api openApi() {
+        return new Api(place.get().withoutToken(), requestTimeout, surroundings.clock());
     }
 
     public Place place() {

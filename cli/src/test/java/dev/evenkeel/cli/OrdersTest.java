@@ -132,4 +132,25 @@ final class OrdersTest extends ServerTest {
         assertThat(order.path("ttl").asString()).isEqualTo("PT1H30M");
         assertThat(order.path("host").asString()).isEqualTo("h9");
     }
+
+    @Test
+    void whatIsSaidOfAVmIsSentInTheWordsOfTheApi() {
+        server.on("GET /v1/vms/web-1", Samples.VM).on("PATCH /v1/vms/6f1c2b1e-0000-4000-8000-000000000001", Samples.VM);
+
+        assertThat(shell.run("vm", "set", "web-1", "--max-pause", "2s", "--notice", "0s", "--reset", "post-copy")
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("maxPause PT2S by the API; the metadata says PT5S");
+
+        JsonNode sent = server.request("PATCH /v1/vms/6f1c2b1e-0000-4000-8000-000000000001")
+                .json();
+        assertThat(sent.path("maxPause").asString()).isEqualTo("PT2S");
+        assertThat(sent.path("notice").asString()).isEqualTo("PT0S");
+        assertThat(sent.at("/reset/0").asString()).isEqualTo("postCopy");
+    }
+
+    @Test
+    void aVmOfWhichNothingIsSaidIsLeftAlone() {
+        shell.run("vm", "set", "web-1").endsWith(ExitCode.USAGE);
+    }
 }

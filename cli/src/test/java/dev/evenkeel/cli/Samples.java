@@ -23,9 +23,11 @@ final class Samples {
     static final String VM = """
             {"id":"6f1c2b1e-0000-4000-8000-000000000001","name":"web-1","tenant":"acme","availabilitySet":"web",
              "host":"h1","state":"RUNNING","vcpus":1,"memoryBytes":100663296,"dirtyRateBytesPerSecond":41943040,
-             "localStorage":true,"vmm":"10.0.2","onOldVmm":true,"aside":false,"ties":[],
+             "localStorage":true,"vmm":"10.0.2","onOldVmm":true,"aside":false,"ties":[],"misread":[],
              "intent":{"maxPauseMs":2000,"migration":"allowed","postCopy":"never","restart":"never",
-                       "onHostFailure":"leave"},
+                       "onHostFailure":"leave","noticeMs":900000},
+             "settings":[{"name":"maxPause","set":"PT2S","metadata":"PT5S"},
+                         {"name":"notice","set":"PT15M","metadata":"PT0S"}],
              "obstacles":[{"code":"HOST_DEVICE","why":"a host device is passed through","evidence":{"device":"hostdev0"}}]}
             """;
 
@@ -84,7 +86,7 @@ final class Samples {
             {"id":"ro-abcd1234","update":"qemu-11.1","back":false,"state":"Rolling","needsPerson":false,"ended":false,"outcome":null,
              "why":null,
              "policy":{"maxParallelHosts":1,"maxPerRack":1,"maxFailedHosts":0,"gatePatienceMs":300000,"parallelMoves":2,
-                       "moveAttempts":3,"reserveMs":3600000,"drainMs":7200000,"moveMs":1200000,"changeMs":1800000,"stopMs":300000},
+                       "moveAttempts":3,"reserveMs":3600000,"drainMs":7200000,"moveMs":1200000,"changeMs":1800000,"stopMs":300000,"leastNoticeMs":null,"selfServiceMs":2419200000},
              "hosts":[{"host":"h1","ring":0,"status":"RUNNING","run":"run-0001","why":null,"at":"2026-11-22T11:59:00Z"},
                       {"host":"h2","ring":0,"status":"PENDING","run":null,"why":null,"at":"2026-11-22T11:58:48Z"}],
              "waves":1,"vmsLost":0,"orderedAt":"2026-11-22T11:58:48Z","orderedBy":"admin","reason":"CVE-2026-0001",
@@ -108,7 +110,7 @@ final class Samples {
     static final String LEDGER_ENTRY = """
             {"id":"l1","vm":"6f1c","name":"web-1","tenant":"acme","cause":"update qemu-11.1","method":"MIGRATE","impact":"PAUSE",
              "run":"run-0001","from":"h1","to":"h2","startedAt":"2026-11-22T11:59:40Z","endedAt":"2026-11-22T11:59:42Z",
-             "forecastStopMs":20,"stopMs":24,"observedStopMs":26,"gapMs":120,"normalGapMs":104,"forecastTotalMs":1500,
+             "toldMs":20,"forecastStopMs":20,"stopMs":24,"observedStopMs":26,"gapMs":120,"normalGapMs":104,"forecastTotalMs":1500,
              "totalMs":1900,"skewBeforeMs":-14,"clockSkewMs":null,"restarted":false}
             """;
 

@@ -7,6 +7,7 @@ import dev.evenkeel.lab.LabHost;
 import dev.evenkeel.lab.LabVm;
 import dev.evenkeel.lab.guest.VmPlan;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -117,6 +119,46 @@ class ConsentTest {
             assertThat(row.get("forecastStopMs").asLong()).isPositive();
             assertThat(row.get("from")).isEqualTo(row.get("to"));
         }
+    }
+
+    @Test
+    @Order(5)
+    void an_owner_who_has_not_consented_is_asked_and_chooses_when(@TempDir Path directory) throws Exception {
+        Instant began = Instant.now();
+        LabHost host = lab.hostOf("fixed");
+        Path made = SmallUpdate.offered(directory, 7);
+        assertThat(lab.evenkeel.run("update", "apply", "-f", made.toString()).exit())
+                .isZero();
+
+        String rollout = lab.evenkeel
+                .json("rollout", "start", SmallUpdate.id(7), "--host", host.name())
+                .get("id")
+                .asString();
+        lab.await("its owner is asked", () -> standing("fixed", rollout).equals("IN_WINDOW"));
+        isUntouched("fixed", began);
+        assertThat(lab.evenkeel.list("vm", "ls", "--pending").stream()
+                        .map(vm -> vm.get("name").asString()))
+                .containsExactly("fixed");
+
+        assertThat(lab.evenkeel.show("vm", "maintenance", "start", "fixed")).isZero();
+
+        lab.awaitRollout(rollout, "DONE");
+        assertThat(lab.evenkeel.show("vm", "maintenance", "ls")).isZero();
+        assertThat(standing("fixed", rollout)).isEqualTo("DONE");
+        LabVm vm = lab.lab.vm("fixed");
+        Harm.assertNoneBut(1, vm, began);
+        assertThat(vm.pulse(began.minusSeconds(5)).restarts(began, Instant.now()))
+                .isEqualTo(1);
+        isUntouched("keeps", began);
+    }
+
+    private String standing(String vm, String rollout) throws Exception {
+        return lab.evenkeel.list("vm", "maintenance", "ls").stream()
+                .filter(it -> it.get("name").asString().equals(vm)
+                        && it.get("rollout").asString().equals(rollout))
+                .map(it -> it.get("status").asString())
+                .findFirst()
+                .orElse("");
     }
 
     private void isRestartedOnceWithTheNewQemu(String name, LabHost host, Instant began) throws Exception {

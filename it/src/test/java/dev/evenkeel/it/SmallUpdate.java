@@ -40,6 +40,11 @@ final class SmallUpdate {
         return make(parent, number, "FIRMWARE", "MIGRATE", "", "");
     }
 
+    /** The same for hosts whose VMs can't be moved, and whose owners are asked. */
+    static Path offered(Path parent, int number) throws IOException {
+        return make(parent, number, "FIRMWARE", "SELF_SERVICE", "", "");
+    }
+
     /** The same for hosts that are taken in place, with a new QEMU. @param more is done when dpkg configures it */
     static Path inPlace(Path parent, int number, String more) throws IOException {
         String longer = REPLACE.formatted("printf x >>");

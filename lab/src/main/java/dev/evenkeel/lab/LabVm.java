@@ -65,6 +65,17 @@ public final class LabVm {
         return result.out().strip();
     }
 
+    /**
+     * What 169.254.169.254 answers the guest, head and all.
+     *
+     * @param request method and path
+     * @param header one line
+     * @param body empty for none
+     */
+    public String metadata(String request, String header, String body) throws IOException {
+        return ask("metadata", request + "|" + header + "|" + body);
+    }
+
     /** From now on it dirties a working set at this rate. */
     public void load(double mibPerSecond, int workingSetMib) throws IOException {
         ask("dirty", Double.toString(mibPerSecond), Integer.toString(workingSetMib));

@@ -1,5 +1,6 @@
 package dev.evenkeel.server;
 
+import dev.evenkeel.server.access.OidcSettings;
 import dev.evenkeel.server.loop.LoopTimes;
 import dev.evenkeel.server.observe.Logs;
 import dev.evenkeel.wire.trust.PrivateFiles;
@@ -11,7 +12,11 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Runs the server until it is told to stop. */
 @Command(
@@ -20,6 +25,10 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         showDefaultValues = true)
 final class ServeCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything
+    CommandSpec spec;
+
     @Option(names = "--state", description = "The state directory; by default $EVENKEEL_STATE, else as XDG says")
     @Nullable
     Path state;
@@ -56,6 +65,9 @@ final class ServeCommand implements Callable<Integer> {
     @Nullable
     String database;
 
+    @Mixin
+    SignInOptions signIn = new SignInOptions();
+
     @Override
     public Integer call() throws Exception {
         Path directory = state == null ? usualState() : state;
@@ -70,7 +82,8 @@ final class ServeCommand implements Callable<Integer> {
                 ServerSettings.SILENCE,
                 ServerSettings.HEARTBEAT,
                 ServerSettings.STREAM_HEARTBEAT,
-                LoopTimes.DEFAULT);
+                LoopTimes.DEFAULT,
+                signIn());
         PrivateFiles.makeDirectory(settings.directory());
         Logs.configure(settings.directory().resolve("log"));
         Server server = Server.start(settings, System.getenv());
@@ -89,6 +102,14 @@ final class ServeCommand implements Callable<Integer> {
         System.out.println("ready");
         stopped.await();
         return 0;
+    }
+
+    private @Nullable OidcSettings signIn() {
+        try {
+            return signIn.settings();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static Path usualState() {

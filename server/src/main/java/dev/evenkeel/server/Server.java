@@ -6,27 +6,39 @@ import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.engine.TimeSource;
 import dev.evenkeel.core.engine.World;
 import dev.evenkeel.core.fleet.Bytes;
+import dev.evenkeel.core.fleet.Fleet;
 import dev.evenkeel.core.rollout.Deciders;
+import dev.evenkeel.core.window.Assignments;
+import dev.evenkeel.core.window.Windows;
+import dev.evenkeel.server.access.ApiTokens;
+import dev.evenkeel.server.access.SignIns;
+import dev.evenkeel.server.api.AccessApi;
 import dev.evenkeel.server.api.CatalogueApi;
 import dev.evenkeel.server.api.HostsApi;
 import dev.evenkeel.server.api.LedgerApi;
+import dev.evenkeel.server.api.MaintenanceApi;
 import dev.evenkeel.server.api.PayloadsApi;
 import dev.evenkeel.server.api.PlansApi;
 import dev.evenkeel.server.api.RolloutsApi;
 import dev.evenkeel.server.api.RunDesk;
 import dev.evenkeel.server.api.RunViews;
 import dev.evenkeel.server.api.RunsApi;
+import dev.evenkeel.server.api.ScheduledEventsApi;
 import dev.evenkeel.server.api.StoredAnswers;
 import dev.evenkeel.server.api.TokensApi;
 import dev.evenkeel.server.api.Trouble;
 import dev.evenkeel.server.api.UpdatesApi;
+import dev.evenkeel.server.api.VmSettings;
 import dev.evenkeel.server.api.VmsApi;
+import dev.evenkeel.server.api.WindowPreviews;
+import dev.evenkeel.server.api.WindowsApi;
 import dev.evenkeel.server.catalogue.SignedCatalogue;
 import dev.evenkeel.server.events.EventsApi;
 import dev.evenkeel.server.events.NoticeFeed;
 import dev.evenkeel.server.fleet.Catalogue;
 import dev.evenkeel.server.fleet.FleetRegistry;
 import dev.evenkeel.server.fleet.LearnedPauses;
+import dev.evenkeel.server.fleet.OwnersBook;
 import dev.evenkeel.server.gateway.Deliveries;
 import dev.evenkeel.server.gateway.Enrolment;
 import dev.evenkeel.server.gateway.Gateway;
@@ -37,14 +49,20 @@ import dev.evenkeel.server.gateway.Reports;
 import dev.evenkeel.server.http.Dispatcher;
 import dev.evenkeel.server.http.Route;
 import dev.evenkeel.server.http.Tokens;
+import dev.evenkeel.server.http.Veil;
 import dev.evenkeel.server.loop.Shards;
 import dev.evenkeel.server.loop.Upkeep;
+import dev.evenkeel.server.notice.Approvals;
+import dev.evenkeel.server.notice.EventSource;
+import dev.evenkeel.server.notice.RunNotices;
+import dev.evenkeel.server.notice.VmDocuments;
 import dev.evenkeel.server.observe.DiskSpace;
 import dev.evenkeel.server.observe.Health;
 import dev.evenkeel.server.observe.Metrics;
 import dev.evenkeel.server.observe.OperationApi;
 import dev.evenkeel.server.payload.PayloadStore;
 import dev.evenkeel.server.trust.CertificateAuthority;
+import dev.evenkeel.server.window.WindowBook;
 import dev.evenkeel.store.PgRunStore;
 import dev.evenkeel.store.PgStore;
 import dev.evenkeel.store.PoolSettings;
@@ -58,6 +76,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -67,7 +86,9 @@ public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final Bytes LARGEST_PAYLOAD = Bytes.ofMiB(4096);
     private static final Duration UPKEEP_EVERY = Duration.ofDays(1);
+    private static final Duration WINDOWS_LOOK_EVERY = Duration.ofSeconds(30);
     private static final Duration RENEWAL_EVERY = Duration.ofHours(1);
+    private static final Duration DOCUMENTS_LOOK_EVERY = Duration.ofMillis(500);
     private static final Duration FEED_LOOKS_EVERY = Duration.ofMillis(200);
 
     private final Closing closing;
@@ -90,16 +111,37 @@ public final class Server implements AutoCloseable {
      */
     public static Server start(ServerSettings settings, Map<String, String> environment)
             throws IOException, GeneralSecurityException {
+        return start(settings, environment, null, null);
+    }
+
+    /**
+     * Starts a server that tells VMs of other events than those of host runs.
+     *
+     * @param others these events, or null
+     * @param hears what VMs approve, or null for the host runs
+     * @throws IOException and {@link dev.evenkeel.store.postgres.PostgresTrouble} as above
+     */
+    public static Server start(
+            ServerSettings settings,
+            Map<String, String> environment,
+            @Nullable EventSource others,
+            @Nullable Approvals hears)
+            throws IOException, GeneralSecurityException {
         Closing closing = new Closing();
         try {
-            return assemble(settings, environment, closing);
+            return assemble(settings, environment, others, hears, closing);
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
             closing.close();
             throw e;
         }
     }
 
-    private static Server assemble(ServerSettings settings, Map<String, String> environment, Closing closing)
+    private static Server assemble(
+            ServerSettings settings,
+            Map<String, String> environment,
+            @Nullable EventSource others,
+            @Nullable Approvals hears,
+            Closing closing)
             throws IOException, GeneralSecurityException {
         SecureRandom random = new SecureRandom();
         TimeSource time = Instant::now;
@@ -117,10 +159,12 @@ public final class Server implements AutoCloseable {
         PgRunStore runs = store.runs();
 
         // what is known
-        FleetRegistry registry = new FleetRegistry(store.hosts(), runs::holds, time, settings.silence());
+        OwnersBook owners = new OwnersBook(store.ownerSettings(), time);
+        FleetRegistry registry = new FleetRegistry(store.hosts(), runs::holds, time, settings.silence(), owners);
         Catalogue catalogue = new Catalogue(store.updates());
         LearnedPauses pauses = LearnedPauses.from(runs);
         ProgressBoard progress = new ProgressBoard();
+        WindowBook windows = new WindowBook(store.windows());
         Metrics metrics = new Metrics();
 
         // what turns
@@ -134,11 +178,12 @@ public final class Server implements AutoCloseable {
                         runs,
                         new Deciders(),
                         deliveries,
-                        now -> new World(now, registry.snapshot(now), pauses, catalogue),
+                        now -> world(now, registry.snapshot(now), pauses, catalogue, windows.assignments()),
                         time,
                         lease,
                         Server::broken)));
         closing.before(new Upkeep("upkeep of the database", UPKEEP_EVERY, store::upkeep));
+        closing.before(new Upkeep("look at what other servers wrote of windows", WINDOWS_LOOK_EVERY, windows::refresh));
         closing.before(new Upkeep("renewal of the catalogue's timestamp", RENEWAL_EVERY, signed::renew));
         registry.shards().forEach(shards::lead);
         DiskSpace disk = new DiskSpace(settings.directory());
@@ -146,45 +191,86 @@ public final class Server implements AutoCloseable {
                 new Health(shards::stillness, shards::notLed, store::newestNotice, database::trouble, disk::trouble);
         metrics.watch(registry, store, shards::stillness, time);
 
+        // what VMs are told inside
+        RunNotices notices = new RunNotices(runs, shards, registry::snapshot, time);
+        EventSource events = others == null ? notices : others;
+        Approvals approvals = hears == null ? notices : hears;
+        VmDocuments documents =
+                new VmDocuments(events, registry::snapshot, shards::lease, store.vmDocuments(), time, deliveries::ring);
+        closing.before(new Upkeep("look at what VMs are told", DOCUMENTS_LOOK_EVERY, documents::look));
+
         // who may come in
         NoticeFeed feed = new NoticeFeed(store::newestNotice, FEED_LOOKS_EVERY);
         Enrolment enrolment = new Enrolment(authority, signed, store.joinTokens(), registry, shards, random);
         Gateway gateway = new Gateway(
                 enrolment,
-                new Reports(registry, shards, runs, progress, time, settings.heartbeat(), (host, effect, outcome) -> {
-                    pauses.learn(host, outcome);
-                    metrics.ended(outcome, effect instanceof Effect.MoveVm);
-                }),
-                new OrderDesk(registry, shards, runs, deliveries, new Manifests(signed, catalogue)),
+                new Reports(
+                        registry,
+                        shards,
+                        runs,
+                        progress,
+                        time,
+                        settings.heartbeat(),
+                        (host, effect, outcome) -> {
+                            pauses.learn(host, outcome);
+                            metrics.ended(outcome, effect instanceof Effect.MoveVm);
+                        },
+                        documents,
+                        approvals),
+                new OrderDesk(
+                        registry,
+                        shards,
+                        runs,
+                        deliveries,
+                        new Manifests(signed, catalogue),
+                        documents,
+                        owners::settings),
                 payloads,
                 signed,
                 registry,
                 Trouble::of);
+        Veil veil = new Veil(store.sharedSecret("veil", secret(random)));
+        ApiTokens apiTokens = new ApiTokens(store.apiTokens(), random);
         RunViews views = new RunViews(runs, registry, progress, time);
         RunDesk desk = new RunDesk(runs, shards, views);
         UpdatesApi updates = new UpdatesApi(store.updates(), payloads, signed);
         List<Route> routes = Stream.of(
                         new HostsApi(registry, runs, desk, time).routes(),
-                        new VmsApi(registry, desk, time).routes(),
+                        new VmsApi(desk, new VmSettings(registry, owners), time).routes(),
                         new PayloadsApi(payloads).routes(),
                         updates.routes(),
                         new CatalogueApi(signed, updates).routes(),
-                        new PlansApi(registry, store.updates(), pauses, time).routes(),
-                        new RolloutsApi(registry, store.updates(), signed, runs, desk, time).routes(),
+                        new PlansApi(store.updates(), pauses).routes(),
+                        new RolloutsApi(store.updates(), signed, runs, desk, time).routes(),
                         new RunsApi(runs, desk, views, registry::answers).routes(),
-                        new LedgerApi(runs, store.observations(), registry, time).routes(),
-                        new EventsApi(runs, store::newestNotice, feed, settings.streamHeartbeat()).routes(),
+                        new MaintenanceApi(runs, desk, time).routes(),
+                        new ScheduledEventsApi(notices).routes(),
+                        new LedgerApi(runs, store.observations(), veil).routes(),
+                        new EventsApi(runs, store::newestNotice, feed, settings.streamHeartbeat(), veil).routes(),
+                        new AccessApi(apiTokens, store.apiTokens(), store.audit(), settings.signIn()).routes(),
+                        new WindowsApi(windows, time).routes(),
+                        new WindowPreviews(windows, runs, time).routes(),
                         new TokensApi(enrolment, Listeners.gatewayUrl(settings)).routes(),
                         new OperationApi(metrics, health).routes())
                 .flatMap(List::stream)
                 .toList();
         Dispatcher dispatcher = new Dispatcher(
-                tokens,
+                settings.signIn() == null
+                        ? tokens.or(apiTokens)
+                        : tokens.or(apiTokens).or(new SignIns(settings.signIn(), time)),
                 new StoredAnswers(store.answers()),
+                () -> registry.snapshot(time.now()),
                 random,
                 metrics::request,
                 Trouble::of,
-                (who, route, path, reason) -> store.audit().add(time.now(), who.name(), route, path, reason, Map.of()));
+                (who, route, path, reason) -> store.audit()
+                        .add(
+                                time.now(),
+                                who.name(),
+                                route,
+                                path,
+                                reason,
+                                Map.of("caller", who.id(), "role", who.role().word())));
         Listeners listeners = closing.before(Listeners.open(settings, routes, dispatcher, gateway, authority));
 
         // the way down: not ready, then whoever waits goes home, then the rest in reverse
@@ -197,6 +283,22 @@ public final class Server implements AutoCloseable {
                 listeners.gatewayUrl(),
                 database.describe());
         return new Server(closing, tokens, listeners, routes);
+    }
+
+    private static byte[] secret(SecureRandom random) {
+        byte[] secret = new byte[32];
+        random.nextBytes(secret);
+        return secret;
+    }
+
+    private static World world(
+            Instant now, Fleet fleet, LearnedPauses pauses, Catalogue catalogue, Assignments assignments) {
+        return new World(
+                now,
+                fleet,
+                pauses,
+                catalogue,
+                vm -> fleet.vm(vm).map(assignments::of).orElse(Windows.NONE));
     }
 
     private static void broken(RunId run, Throwable failure) {

@@ -1,5 +1,6 @@
 package dev.evenkeel.server;
 
+import dev.evenkeel.server.access.OidcSettings;
 import dev.evenkeel.server.loop.LoopTimes;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param silence a host whose agent has said nothing for so long is not reachable
  * @param heartbeat how often agents report at least; well below {@code silence}
  * @param streamHeartbeat how often a quiet event stream says that it lives
+ * @param signIn who signs people in, or null when nobody does
  */
 public record ServerSettings(
         Path state,
@@ -31,7 +33,8 @@ public record ServerSettings(
         Duration silence,
         Duration heartbeat,
         Duration streamHeartbeat,
-        LoopTimes loops) {
+        LoopTimes loops,
+        @Nullable OidcSettings signIn) {
     public static final int PORT = 8440;
     public static final int GATEWAY_PORT = 8441;
     public static final Duration SILENCE = Duration.ofSeconds(20);
@@ -55,7 +58,8 @@ public record ServerSettings(
                 SILENCE,
                 HEARTBEAT,
                 STREAM_HEARTBEAT,
-                LoopTimes.DEFAULT);
+                LoopTimes.DEFAULT,
+                null);
     }
 
     /** The server's own directory. */

@@ -52,9 +52,11 @@ class ApiTest {
         problem(server.observer().post("/v1/observations", "{}"), 422, "invalid");
         problem(server.observer().post("/v1/hosts/h1/cordon", "{}"), 403, "forbidden");
         assertThat(server.observer().get("/v1/ledger").status()).isEqualTo(200);
-        for (String open : List.of("/healthz", "/readyz", "/metrics")) {
+        for (String open : List.of("/healthz", "/readyz")) {
             assertThat(new Api(server.apiUrl(), "").get(open).status()).isEqualTo(200);
         }
+        problem(new Api(server.apiUrl(), "").get("/metrics"), 401, "unauthenticated");
+        assertThat(server.viewer().get("/metrics").status()).isEqualTo(200);
     }
 
     @Test

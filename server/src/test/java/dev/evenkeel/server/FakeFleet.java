@@ -41,6 +41,18 @@ final class FakeFleet implements AutoCloseable {
         return host(name, patient, tenants);
     }
 
+    /** The same, with VMs whose owners forbid moves and have agreed to no restart. */
+    FakeFleet stubbornHost(String name, String... tenants) {
+        Intent stubborn = new Intent(
+                Duration.ofSeconds(5), Intent.Migration.NEVER, false, Intent.Restart.NEVER, Intent.OnHostFailure.LEAVE);
+        return host(name, stubborn, tenants);
+    }
+
+    /** The same, with VMs whose owners want an hour's notice. */
+    FakeFleet hostThatTells(String name, String... tenants) {
+        return host(name, Intent.DEFAULT.withNotice(Duration.ofHours(1)), tenants);
+    }
+
     private FakeFleet host(String name, Intent intent, String... tenants) {
         HostId host = platform.addHost(name);
         for (int v = 0; v < tenants.length; v++) {

@@ -7,6 +7,7 @@ import dev.evenkeel.agent.join.JoinToken;
 import dev.evenkeel.agent.join.Joiner;
 import dev.evenkeel.agent.link.GatewayClients;
 import dev.evenkeel.agent.link.LinkTimes;
+import dev.evenkeel.agent.metadata.GuestDocuments;
 import dev.evenkeel.agent.trust.Manifests;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.MigrationDomainId;
@@ -32,6 +33,7 @@ final class FakeHost implements AutoCloseable {
     private final InstantSource clock;
     private @Nullable Agent agent;
     private @Nullable GatewayClients clients;
+    private @Nullable GuestDocuments documents;
 
     private FakeHost(HostId id, Path state, FakePlatform platform, InstantSource clock) {
         this.clock = clock;
@@ -93,15 +95,26 @@ final class FakeHost implements AutoCloseable {
     void start() throws IOException, GeneralSecurityException {
         Identity identity = new IdentityFiles(state).load().orElseThrow();
         clients = new GatewayClients(identity);
+        GuestDocuments notices = new GuestDocuments(state.resolve("metadata"), clock);
+        documents = notices;
         agent = Agent.start(
                 state,
                 clients,
                 platform.driver(id),
                 () -> platform.look(id),
                 new Manifests(state),
+                notices,
                 TIMES,
                 clock,
                 new Random());
+    }
+
+    /** What its agent tells its VMs. */
+    GuestDocuments documents() {
+        if (documents == null) {
+            throw new IllegalStateException(id + " was not started");
+        }
+        return documents;
     }
 
     void stop() throws IOException {

@@ -192,6 +192,11 @@ final class FakePlatform {
         return new Outcome.Switched(before, new TreeMap<>(Map.of("kernel", kernel)), stood, null);
     }
 
+    /** Somebody moved it by hand. */
+    synchronized void moved(VmId id, HostId to) {
+        vms.put(id, find(id).movedTo(to));
+    }
+
     private Outcome move(HostId host, Effect.MoveVm move) {
         Vm vm = find(move.vm());
         if (!vm.host().equals(host)) {

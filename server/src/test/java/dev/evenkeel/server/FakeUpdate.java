@@ -19,6 +19,11 @@ final class FakeUpdate {
         publish(api, ID, "11.1.3", "vmm", "MIGRATE", "{qemu: \"11.1\"}");
     }
 
+    /** What is left to the owners of VMs that can't be moved. */
+    static void publishSelfService(Api api) throws Exception {
+        publish(api, ID, "11.1.3", "vmm", "SELF_SERVICE", "{qemu: \"11.1\"}");
+    }
+
     /** A new kernel, for hosts that keep memory across kernels. */
     static void publishKernel(Api api) throws Exception {
         publish(api, KERNEL, FakePlatform.NEW_KERNEL, "kernel", "PRESERVE_KERNEL", "{kernel: \"6.2\"}");

@@ -154,7 +154,7 @@ class JoinTest {
         nobody.init(null, trust.getTrustManagers(), new SecureRandom());
         try (GatewayClient client = new GatewayClient(URI.create(server.gatewayUrl()), nobody)) {
             assertThatThrownBy(() -> client.post(
-                            "/agent/v1/orders", new OrdersRequest("s", List.of(), Duration.ZERO), Orders.class))
+                            "/agent/v1/orders", new OrdersRequest("s", List.of(), Duration.ZERO, null), Orders.class))
                     .isInstanceOfSatisfying(
                             LinkRefused.class, e -> assertThat(e.status()).isEqualTo(401));
         }
@@ -174,6 +174,7 @@ class JoinTest {
                                     "session",
                                     0,
                                     new Report.Inventory(true, Instant.now(), sight.facts(), sight.vms(), List.of()),
+                                    List.of(),
                                     List.of(),
                                     List.of()),
                             ReportAnswer.class))

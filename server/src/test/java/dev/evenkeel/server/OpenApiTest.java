@@ -11,7 +11,10 @@ import dev.evenkeel.server.api.Bodies;
 import dev.evenkeel.server.http.FieldError;
 import dev.evenkeel.server.http.Page;
 import dev.evenkeel.server.http.Problem;
+import dev.evenkeel.server.http.Rights;
 import dev.evenkeel.server.http.Route;
+import dev.evenkeel.server.view.ApiTokenView;
+import dev.evenkeel.server.view.AuditView;
 import dev.evenkeel.server.view.CatalogueView;
 import dev.evenkeel.server.view.EffectView;
 import dev.evenkeel.server.view.EventView;
@@ -19,6 +22,7 @@ import dev.evenkeel.server.view.HealthView;
 import dev.evenkeel.server.view.HostView;
 import dev.evenkeel.server.view.JoinTokenView;
 import dev.evenkeel.server.view.LedgerView;
+import dev.evenkeel.server.view.MaintenanceView;
 import dev.evenkeel.server.view.MoveView;
 import dev.evenkeel.server.view.PayloadView;
 import dev.evenkeel.server.view.PlanView;
@@ -26,9 +30,14 @@ import dev.evenkeel.server.view.PolicyView;
 import dev.evenkeel.server.view.RefusalView;
 import dev.evenkeel.server.view.RolloutView;
 import dev.evenkeel.server.view.RunView;
+import dev.evenkeel.server.view.ScheduledEventView;
+import dev.evenkeel.server.view.SignInView;
 import dev.evenkeel.server.view.StoryView;
 import dev.evenkeel.server.view.UpdateView;
 import dev.evenkeel.server.view.VmView;
+import dev.evenkeel.server.view.WhoView;
+import dev.evenkeel.server.view.WindowPreviewView;
+import dev.evenkeel.server.view.WindowView;
 import dev.evenkeel.wire.tuf.Publication;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
@@ -60,6 +69,21 @@ class OpenApiTest {
         RECORDS.put("Policy", Bodies.Policy.class);
         RECORDS.put("Resolution", Bodies.Resolution.class);
         RECORDS.put("Observation", Bodies.ObservationReport.class);
+        RECORDS.put("SignIn", SignInView.class);
+        RECORDS.put("Who", WhoView.class);
+        RECORDS.put("TokenOrder", Bodies.TokenOrder.class);
+        RECORDS.put("ApiToken", ApiTokenView.class);
+        RECORDS.put("AuditEntry", AuditView.class);
+        RECORDS.put("WindowOrder", Bodies.WindowOrder.class);
+        RECORDS.put("AssignmentOrder", Bodies.AssignmentOrder.class);
+        RECORDS.put("WindowFilter", Bodies.WindowFilter.class);
+        RECORDS.put("Window", WindowView.class);
+        RECORDS.put("WindowAssignment", WindowView.AssignmentView.class);
+        RECORDS.put("FilterInForce", WindowView.FilterView.class);
+        RECORDS.put("WindowPreview", WindowPreviewView.class);
+        RECORDS.put("CountingWindow", WindowPreviewView.CountingView.class);
+        RECORDS.put("WindowOpening", WindowPreviewView.OpeningView.class);
+        RECORDS.put("WaitingRollout", WindowPreviewView.WaitingView.class);
         RECORDS.put("JoinTokenOrder", Bodies.JoinTokenOrder.class);
         RECORDS.put("JoinToken", JoinTokenView.class);
         RECORDS.put("Manifest", Update.class);
@@ -71,6 +95,8 @@ class OpenApiTest {
         RECORDS.put("Refusal", RefusalView.class);
         RECORDS.put("Host", HostView.class);
         RECORDS.put("Intent", VmView.IntentView.class);
+        RECORDS.put("VmChange", Bodies.VmChange.class);
+        RECORDS.put("VmSetting", VmView.SettingView.class);
         RECORDS.put("Vm", VmView.class);
         RECORDS.put("Payload", PayloadView.class);
         RECORDS.put("Update", UpdateView.class);
@@ -92,7 +118,21 @@ class OpenApiTest {
         RECORDS.put("Event", EventView.class);
         RECORDS.put("StoryEntry", StoryView.class);
         RECORDS.put("LedgerEntry", LedgerView.class);
-        for (String list : Set.of("Host", "Vm", "Update", "Rollout", "Run", "Ledger")) {
+        RECORDS.put("Choice", Bodies.Choice.class);
+        RECORDS.put("Maintenance", MaintenanceView.class);
+        RECORDS.put("ScheduledEvent", ScheduledEventView.class);
+        for (String list : Set.of(
+                "Host",
+                "Vm",
+                "Update",
+                "Rollout",
+                "Run",
+                "Ledger",
+                "ApiToken",
+                "Audit",
+                "Window",
+                "ScheduledEvent",
+                "Maintenance")) {
             RECORDS.put(list + "List", Page.class);
         }
         RECORDS.put("Story", Page.class);
@@ -154,14 +194,18 @@ class OpenApiTest {
     }
 
     @Test
+    void everyRouteHasItsLineInTheTableOfRights() {
+        assertThat(new TreeSet<>(Rights.routes()))
+                .isEqualTo(new TreeSet<>(OpenApi.operations().keySet()));
+    }
+
+    @Test
     void onlyWhatIsOpenNeedsNoToken() {
         for (Route route : server.server().routes()) {
             JsonNode operation = operation(route);
             boolean open = operation.path("security").isArray()
                     && operation.path("security").isEmpty();
-            assertThat(route.access() == dev.evenkeel.server.http.Access.OPEN)
-                    .as(route.path())
-                    .isEqualTo(open);
+            assertThat(Rights.open(route.name())).as(route.path()).isEqualTo(open);
         }
     }
 

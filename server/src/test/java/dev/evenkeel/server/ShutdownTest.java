@@ -87,7 +87,8 @@ class ShutdownTest {
                                     other.silence(),
                                     other.heartbeat(),
                                     other.streamHeartbeat(),
-                                    other.loops()),
+                                    other.loops(),
+                                    null),
                             Map.of()))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("cannot listen")

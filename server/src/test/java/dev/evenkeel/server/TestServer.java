@@ -1,6 +1,9 @@
 package dev.evenkeel.server;
 
+import dev.evenkeel.server.access.OidcSettings;
 import dev.evenkeel.server.loop.LoopTimes;
+import dev.evenkeel.server.notice.Approvals;
+import dev.evenkeel.server.notice.EventSource;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -20,24 +23,50 @@ final class TestServer implements AutoCloseable {
     private static final AtomicInteger NEXT_PORT = new AtomicInteger();
 
     private final ServerSettings settings;
+    private final @Nullable EventSource events;
+    private final @Nullable Approvals approvals;
     private @Nullable Server server;
 
-    private TestServer(ServerSettings settings) {
+    private TestServer(ServerSettings settings, @Nullable EventSource events, @Nullable Approvals approvals) {
         this.settings = settings;
+        this.events = events;
+        this.approvals = approvals;
+    }
+
+    /** One that tells VMs of these events. */
+    static TestServer start(Path state, EventSource events, Approvals approvals)
+            throws IOException, GeneralSecurityException {
+        return start(state, TestPostgres.emptyDatabase(), events, approvals);
     }
 
     static TestServer start(Path state) throws IOException, GeneralSecurityException {
-        return start(state, TestPostgres.emptyDatabase());
+        return start(state, TestPostgres.emptyDatabase(), null, null);
     }
 
     /** One that runs a PostgreSQL of its own in its state directory. */
     static TestServer withItsOwnDatabase(Path state) throws IOException, GeneralSecurityException {
-        return start(state, null);
+        return start(state, null, null, null);
     }
 
-    private static TestServer start(Path state, @Nullable String databaseUrl)
+    /** One whose users a provider signs in. */
+    static TestServer start(Path state, OidcSettings signIn) throws IOException, GeneralSecurityException {
+        return start(state, TestPostgres.emptyDatabase(), null, null, signIn);
+    }
+
+    private static TestServer start(
+            Path state, @Nullable String databaseUrl, @Nullable EventSource events, @Nullable Approvals approvals)
             throws IOException, GeneralSecurityException {
-        TestServer started = new TestServer(new ServerSettings(
+        return start(state, databaseUrl, events, approvals, null);
+    }
+
+    private static TestServer start(
+            Path state,
+            @Nullable String databaseUrl,
+            @Nullable EventSource events,
+            @Nullable Approvals approvals,
+            @Nullable OidcSettings signIn)
+            throws IOException, GeneralSecurityException {
+        ServerSettings settings = new ServerSettings(
                 state,
                 "127.0.0.1",
                 freePort(),
@@ -53,7 +82,9 @@ final class TestServer implements AutoCloseable {
                         Duration.ofSeconds(1),
                         Duration.ofMillis(200),
                         Duration.ofMillis(200),
-                        Duration.ofSeconds(10))));
+                        Duration.ofSeconds(10)),
+                signIn);
+        TestServer started = new TestServer(settings, events, approvals);
         started.start();
         return started;
     }
@@ -74,7 +105,7 @@ final class TestServer implements AutoCloseable {
     }
 
     void start() throws IOException, GeneralSecurityException {
-        server = Server.start(settings, Map.of());
+        server = Server.start(settings, Map.of(), events, approvals);
     }
 
     void stop() {
@@ -116,6 +147,21 @@ final class TestServer implements AutoCloseable {
     /** The API for somebody who measures from outside. */
     Api observer() throws IOException {
         return new Api(apiUrl(), token("observer-token"));
+    }
+
+    /** The API for the owner of these tenants' VMs. */
+    Api tenant(String... tenants) throws IOException, InterruptedException {
+        return caller("tenant", tenants);
+    }
+
+    /** The API for somebody of this role. */
+    Api caller(String role, String... tenants) throws IOException, InterruptedException {
+        String names = tenants.length == 0 ? "" : ", \"tenants\": [\"" + String.join("\", \"", tenants) + "\"]";
+        Api.Reply made = api().post("/v1/tokens", "{\"name\": \"a test\", \"role\": \"" + role + "\"" + names + "}");
+        if (made.status() != 201) {
+            throw new IllegalStateException(made.text());
+        }
+        return new Api(apiUrl(), made.json().path("token").asString());
     }
 
     private String token(String file) throws IOException {

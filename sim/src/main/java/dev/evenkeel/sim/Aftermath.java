@@ -33,7 +33,9 @@ final class Aftermath {
             Duration.ofMinutes(8),
             Duration.ofMinutes(1),
             Duration.ofMinutes(2),
-            Duration.ofMinutes(1));
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(5),
+            Duration.ofMinutes(2));
 
     private final Simulation sim;
     private final People people;

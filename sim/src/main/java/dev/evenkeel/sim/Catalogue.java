@@ -25,7 +25,7 @@ final class Catalogue {
     static final UpdateId PATCH = new UpdateId("patch-6.1");
 
     private static final TreeMap<UpdateId, Update> UPDATES = new TreeMap<>(Map.of(
-            FIRST, vmm(FIRST, "11.1", "11.3", Method.MIGRATE, Method.REBOOT),
+            FIRST, vmm(FIRST, "11.1", "11.3", Method.MIGRATE, Method.SELF_SERVICE, Method.REBOOT),
             SECOND, vmm(SECOND, "11.2", "11.4", Method.PRESERVE_VMM, Method.MIGRATE, Method.REBOOT),
             KERNEL, kernel(KERNEL, "6.2", Method.PRESERVE_KERNEL, Method.MIGRATE, Method.REBOOT),
             PATCH, patch(PATCH, "6.1")));

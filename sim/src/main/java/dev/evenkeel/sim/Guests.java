@@ -54,7 +54,7 @@ final class Guests {
         Refusal no = null;
         if (!vm.runsOn(host)) {
             no = Refusal.of("NOT_RUNNING", vm.id + " does not run on " + host);
-        } else if (!vm.consents()) {
+        } else if (order.agreed() == null && !vm.consents()) {
             no = Refusal.of("NO_CONSENT", "the owner of " + vm.id + " does not agree any more");
         } else if (vm.incoming != null) {
             no = Refusal.of("BUSY", vm.id + " is being migrated");
@@ -64,7 +64,7 @@ final class Guests {
             queue.after(Duration.ofMillis(5), host + " refuses " + effect, () -> listener.ended(host, effect, refused));
             return;
         }
-        invariants.asksToGoDown(vm, effect);
+        invariants.asksToGoDown(vm, effect, order);
         vm.asked = effect;
         asked.put(effect, new Asked(host, queue.now(), queue.now().plus(order.patience())));
         if (!chance.happens(faults.stubborn() / 2)) {
@@ -87,7 +87,7 @@ final class Guests {
         goingDown.remove(effect);
         if (vm.runsOn(host) && effect.equals(vm.asked)) {
             migrations.vmDied(vm, SimVm.Death.STOPPED);
-            tell(host, effect, new Effect.StopVm(vm.id, Duration.ofSeconds(1), null));
+            tell(host, effect, new Effect.StopVm(vm.id, Duration.ofSeconds(1), null, null, null));
         }
     }
 

@@ -9,6 +9,8 @@ public enum Invariant {
     BUDGETS,
     /** Nothing is felt that the owner did not agree to. */
     CONSENT,
+    /** A VM whose owner wants notice is touched only after it, or with its approval. */
+    NOTICE,
     /** A VM that we stopped runs again before its run ends, unless a person has it. */
     STARTED_AGAIN,
     /** What an agent does was committed first, word for word, and its run still wants it. */

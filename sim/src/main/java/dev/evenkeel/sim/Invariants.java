@@ -42,6 +42,7 @@ final class Invariants {
     private final TreeMap<HostId, EffectId> changing = new TreeMap<>();
     private final TreeSet<HostId> emptied = new TreeSet<>();
     private final KernelInvariants kernels;
+    private final NoticeInvariants notices;
     final EndInvariants end;
     private long newestEpoch;
 
@@ -50,6 +51,7 @@ final class Invariants {
         this.published = published;
         this.end = new EndInvariants(fleet);
         this.kernels = new KernelInvariants(fleet, trace);
+        this.notices = new NoticeInvariants(fleet);
     }
 
     /** Checked after every event. */
@@ -81,7 +83,8 @@ final class Invariants {
         step.orders().forEach(order -> intents.put(order.id(), order));
         step.release().forEach(scope -> released(scope, run.id()));
         step.acquire().forEach(hold -> acquired(hold, run.id()));
-        step.orders().forEach(this::stopsOnlyWhatMayBe);
+        step.orders().forEach(order -> stopsOnlyWhatMayBe(order, commit));
+        notices.committed(commit);
         kernels.ordered(step, scope -> holds(run.id(), scope));
         if (commit.event() instanceof RunEvent.ResolveOrdered) {
             answered.add(run.id());
@@ -93,11 +96,11 @@ final class Invariants {
         }
     }
 
-    private void stopsOnlyWhatMayBe(Step.Order order) {
+    private void stopsOnlyWhatMayBe(Step.Order order, Commit commit) {
         if (order.effect() instanceof Effect.StopVm stop) {
             SimVm vm = fleet.vm(stop.vm());
             require(
-                    vm.hasConsented() && !vm.canBeMoved(),
+                    (vm.hasConsented() || notices.wasOffered(vm.id, commit)) && !vm.canBeMoved(),
                     Invariant.CONSENT,
                     order.id() + " is to stop " + vm.id + ", whose intent is " + vm.intent);
         }
@@ -269,14 +272,13 @@ final class Invariants {
     }
 
     /** We ask a guest to go down. */
-    void asksToGoDown(SimVm vm, EffectId effect) {
+    void asksToGoDown(SimVm vm, EffectId effect, Effect.StopVm order) {
         String what = effect + " asks the guest of " + vm.id + " to go down";
         stoppedBy.add(vm.id + " " + runOf(effect));
-        require(vm.consents(), Invariant.CONSENT, what + " without its owner's consent");
+        require(vm.consents() || order.agreed() != null, Invariant.CONSENT, what + " without its owner's consent");
         for (SimVm other : fleet.vms()) {
             boolean together = other != vm
-                    && vm.set != null
-                    && vm.set.equals(other.set)
+                    && vm.isInOneSetWith(other)
                     && (other.death == SimVm.Death.STOPPED || (other.asked != null && isDownFor(other.asked, effect)));
             require(!together, Invariant.BUDGETS, what + " while " + other.id + " of the same set is down");
         }

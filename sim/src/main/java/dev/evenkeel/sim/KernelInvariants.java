@@ -75,7 +75,7 @@ final class KernelInvariants {
                 what + ": owner allows " + vm.intent.maxPause());
         for (SimVm other : foreseen.keySet()) {
             Invariants.require(
-                    other == vm || vm.set == null || !vm.set.equals(other.set),
+                    other == vm || !vm.isInOneSetWith(other),
                     Invariant.BUDGETS,
                     what + " while " + other.id + " of the same set does, by " + foreseen.get(other));
         }

@@ -18,8 +18,10 @@ import dev.evenkeel.core.rollout.RolloutPolicy;
 import dev.evenkeel.core.rollout.RolloutState;
 import dev.evenkeel.core.update.UpdateId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Operators who order, cancel, pause and resume at any moment, owners at their VMs, and the one who is called at night. */
@@ -67,6 +69,12 @@ final class People {
             SimVm vm = someVm();
             HostId to = chance.happens(0.5) ? someHost() : null;
             order(hostRun("mv", vm.home, new Purpose.MoveOne(vm.id, to)));
+        } else if (dice <= 50) {
+            if (chance.happens(0.5)) {
+                approve();
+            } else {
+                choose();
+            }
         } else if (dice <= 60) {
             tellOne(new RunEvent.CancelOrdered(WHO, "changed my mind"));
         } else if (dice <= 70) {
@@ -128,7 +136,9 @@ final class People {
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(90),
                 Duration.ofSeconds(100),
-                Duration.ofSeconds(chance.between(10, 60)));
+                Duration.ofSeconds(chance.between(10, 60)),
+                Duration.ofSeconds(chance.between(1, 30)),
+                Duration.ofSeconds(chance.between(30, 200)));
     }
 
     HostRun hostRun(String kind, HostId host, Purpose purpose) {
@@ -160,6 +170,33 @@ final class People {
         List<StoredRun> active = active();
         if (!active.isEmpty()) {
             tell(chance.pick(active).run().id(), event);
+        }
+    }
+
+    /** An owner chooses when its VM is restarted. */
+    private void choose() {
+        List<HostRun> asking = active().stream()
+                .flatMap(stored -> stored.run() instanceof HostRun run ? Stream.of(run) : Stream.empty())
+                .filter(run -> !run.offers().isEmpty())
+                .toList();
+        if (!asking.isEmpty()) {
+            HostRun run = chance.pick(asking);
+            Instant at = sim.queue.now().plus(chance.around(Duration.ofSeconds(20)));
+            tell(run.id(), new RunEvent.OwnerChose(chance.pick(run.offers()).vm(), at, "its owner"));
+        }
+    }
+
+    /** A guest, or its owner, lets what it was told begin at once. */
+    private void approve() {
+        List<HostRun> telling = active().stream()
+                .flatMap(stored -> stored.run() instanceof HostRun run ? Stream.of(run) : Stream.empty())
+                .filter(run -> !run.announcements().isEmpty())
+                .toList();
+        if (!telling.isEmpty()) {
+            HostRun run = chance.pick(telling);
+            tell(
+                    run.id(),
+                    new RunEvent.NoticeApproved(chance.pick(run.announcements()).event(), "its owner"));
         }
     }
 

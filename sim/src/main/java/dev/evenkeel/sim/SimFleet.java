@@ -55,13 +55,15 @@ final class SimFleet {
                 chance.happens(0.06) ? Intent.Migration.NEVER : Intent.Migration.ALLOWED,
                 chance.happens(0.3),
                 chance.happens(0.6) ? Intent.Restart.CONSENT : Intent.Restart.NEVER,
-                chance.happens(0.4) ? Intent.OnHostFailure.RESTART : Intent.OnHostFailure.LEAVE);
+                chance.happens(0.4) ? Intent.OnHostFailure.RESTART : Intent.OnHostFailure.LEAVE,
+                chance.happens(0.25) ? Duration.ofSeconds(chance.between(5, 60)) : Duration.ZERO);
         List<Refusal> obstacles = chance.happens(0.02)
                 ? List.of(Refusal.of("HOST_DEVICE", "VM " + id + " has a passed-through device"))
                 : List.of();
         AvailabilitySetId set = chance.happens(0.3) ? new AvailabilitySetId("set" + chance.between(1, 2)) : null;
         Bytes dirty = Bytes.ofMiB(chance.happens(0.04) ? 400 : chance.between(0, 80));
-        TenantId tenant = new TenantId(chance.happens(0.5) ? "acme" : "blue");
+        boolean acmes = chance.happens(0.5) || (set != null && set.value().equals("set1")); // set2 is two tenants'
+        TenantId tenant = new TenantId(acmes ? "acme" : "blue");
         SimVm vm = new SimVm(id, tenant, Bytes.ofMiB(256L * chance.between(1, 6)), set, intent, obstacles, dirty, home);
         vm.ties = chance.happens(0.15)
                 ? List.of(Refusal.of("MEMORY_NOT_SHARED", "VM " + id + " has its memory to itself"))

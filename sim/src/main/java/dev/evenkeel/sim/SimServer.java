@@ -216,22 +216,7 @@ final class SimServer {
                     new RunEvent.HostRunEnded(
                             run.id(), run.host(), starting.outcome(), starting.why(), run.vmsLost(), world.now()));
         }
-        return ending.to(new HostRun(
-                run.id(),
-                run.shard(),
-                run.host(),
-                run.purpose(),
-                run.policy(),
-                run.rollout(),
-                run.budgets(),
-                new HostRunState.Ended(starting.outcome(), starting.why(), world.now()),
-                run.effects(),
-                run.moved(),
-                run.vmsLost(),
-                run.restarts(),
-                run.orderedAt(),
-                run.by(),
-                run.reason()));
+        return ending.to(run.in(new HostRunState.Ended(starting.outcome(), starting.why(), world.now())));
     }
 
     private void fenced() {

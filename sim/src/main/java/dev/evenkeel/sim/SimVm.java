@@ -95,6 +95,11 @@ final class SimVm {
         return intent.restart() == Intent.Restart.CONSENT;
     }
 
+    /** A set is its tenant's. */
+    boolean isInOneSetWith(SimVm other) {
+        return set != null && set.equals(other.set) && tenant.equals(other.tenant);
+    }
+
     boolean hasConsented() {
         return consented;
     }
@@ -110,7 +115,8 @@ final class SimVm {
                 intent.migration(),
                 intent.postCopy(),
                 consents() ? Intent.Restart.NEVER : Intent.Restart.CONSENT,
-                intent.onHostFailure());
+                intent.onHostFailure(),
+                intent.notice());
         consented = consented || consents();
     }
 

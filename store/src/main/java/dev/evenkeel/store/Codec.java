@@ -7,6 +7,7 @@ import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.Run;
 import dev.evenkeel.core.engine.RunEvent;
 import dev.evenkeel.wire.Json;
+import dev.evenkeel.wire.link.VmDocument;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
 
@@ -22,6 +23,7 @@ record Codec<T>(ObjectWriter writer, ObjectReader reader) {
     static final Codec<Outcome> OUTCOME = of(Outcome.class);
     static final Codec<Notice> NOTICE = of(Notice.class);
     static final Codec<LedgerEntry> LEDGER_ENTRY = of(LedgerEntry.class);
+    static final Codec<VmDocument> VM_DOCUMENT = of(VmDocument.class);
 
     private static final String ZERO = "\\u0000";
 

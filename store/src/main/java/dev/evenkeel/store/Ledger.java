@@ -2,8 +2,10 @@ package dev.evenkeel.store;
 
 import dev.evenkeel.core.engine.LedgerEntry;
 import dev.evenkeel.core.engine.RunStore.LedgerQuery;
+import dev.evenkeel.core.fleet.TenantId;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** The pause ledger as rows. */
 record Ledger(Handle handle) {
@@ -33,14 +35,20 @@ record Ledger(Handle handle) {
                         SELECT entry FROM ledger
                         WHERE (CAST(:vm AS text) IS NULL OR vm = :vm)
                           AND (CAST(:run AS text) IS NULL OR run = :run)
-                          AND (CAST(:tenant AS text) IS NULL OR tenant = :tenant)
+                          AND (CAST(:tenants AS text[]) IS NULL OR tenant = ANY (CAST(:tenants AS text[])))
                         ORDER BY sequence DESC LIMIT :limit
                         """)
                 .bind("vm", query.vm() == null ? null : query.vm().value())
                 .bind("run", query.run() == null ? null : query.run().value())
-                .bind("tenant", query.tenant())
+                .bindByType("tenants", tenants(query), String[].class)
                 .bind("limit", query.limit())
                 .map((row, context) -> Codec.LEDGER_ENTRY.read(row.getString("entry")))
                 .list();
+    }
+
+    private static String @Nullable [] tenants(LedgerQuery query) {
+        return query.tenants() == null
+                ? null
+                : query.tenants().stream().map(TenantId::value).toArray(String[]::new);
     }
 }

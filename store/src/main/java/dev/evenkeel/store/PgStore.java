@@ -20,6 +20,10 @@ public final class PgStore implements AutoCloseable {
     private final PgAnswers answers;
     private final PgObservations observations;
     private final PgAudit audit;
+    private final PgVmDocuments vmDocuments;
+    private final PgWindows windows;
+    private final PgApiTokens apiTokens;
+    private final PgOwnerSettings ownerSettings;
 
     private PgStore(Pool pool) {
         this.pool = pool;
@@ -30,6 +34,10 @@ public final class PgStore implements AutoCloseable {
         this.answers = new PgAnswers(pool);
         this.observations = new PgObservations(pool);
         this.audit = new PgAudit(pool);
+        this.vmDocuments = new PgVmDocuments(pool);
+        this.windows = new PgWindows(pool);
+        this.apiTokens = new PgApiTokens(pool);
+        this.ownerSettings = new PgOwnerSettings(pool);
     }
 
     /**
@@ -76,6 +84,37 @@ public final class PgStore implements AutoCloseable {
 
     public PgAudit audit() {
         return audit;
+    }
+
+    public PgVmDocuments vmDocuments() {
+        return vmDocuments;
+    }
+
+    public PgWindows windows() {
+        return windows;
+    }
+
+    public PgApiTokens apiTokens() {
+        return apiTokens;
+    }
+
+    public PgOwnerSettings ownerSettings() {
+        return ownerSettings;
+    }
+
+    /** A secret that all servers on this database share; {@code fresh} is kept when there is none of this name. */
+    public byte[] sharedSecret(String name, byte[] fresh) {
+        return pool.alone(handle -> {
+            handle.createUpdate("INSERT INTO shared_secret (name, secret) VALUES (:name, :secret)"
+                            + " ON CONFLICT (name) DO NOTHING")
+                    .bind("name", name)
+                    .bind("secret", fresh)
+                    .execute();
+            return handle.createQuery("SELECT secret FROM shared_secret WHERE name = :name")
+                    .bind("name", name)
+                    .mapTo(byte[].class)
+                    .one();
+        });
     }
 
     /** The sequence of the newest notice, 0 before the first. */

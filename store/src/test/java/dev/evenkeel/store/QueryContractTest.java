@@ -28,10 +28,12 @@ import dev.evenkeel.core.engine.RunStore.StoryEntry;
 import dev.evenkeel.core.engine.Step;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.fleet.TenantId;
 import dev.evenkeel.core.fleet.VmId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -182,8 +184,9 @@ class QueryContractTest {
                 .containsExactly(third, first);
         assertThat(store.ledger(new LedgerQuery(null, new RunId("r1"), null, 10)))
                 .containsExactly(second, first);
-        assertThat(store.ledger(new LedgerQuery(null, null, "acme", 10))).containsExactly(second, first);
-        assertThat(store.ledger(new LedgerQuery(new VmId("vm-1"), null, "acme", 10)))
+        assertThat(store.ledger(new LedgerQuery(null, null, Set.of(new TenantId("acme")), 10)))
+                .containsExactly(second, first);
+        assertThat(store.ledger(new LedgerQuery(new VmId("vm-1"), null, Set.of(new TenantId("acme")), 10)))
                 .containsExactly(first);
         assertThat(store.ledger(new LedgerQuery(new VmId("vm-9"), null, null, 10)))
                 .isEmpty();

@@ -14,10 +14,14 @@ import dev.evenkeel.core.fleet.Topology;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.fleet.VmState;
+import dev.evenkeel.core.notice.EventId;
+import dev.evenkeel.core.notice.EventKind;
+import dev.evenkeel.core.notice.ScheduledEvent;
 import dev.evenkeel.core.update.Component;
 import dev.evenkeel.core.update.Severity;
 import dev.evenkeel.core.update.Update;
 import dev.evenkeel.core.update.UpdateId;
+import dev.evenkeel.wire.link.VmDocument;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +91,34 @@ class RegistryTest {
         assertThat(observations.of(List.of(first, second))).isEqualTo(Map.of(first, again));
         assertThat(observations.of(List.of(second))).isEmpty();
         assertThat(observations.of(List.of())).isEmpty();
+    }
+
+    @Test
+    void aVmsDocumentIsReplacedOnlyByTheNext() {
+        PgVmDocuments documents = store.vmDocuments();
+        VmDocument second = new VmDocument(vm().id(), 2, List.of(), List.of());
+        assertThat(documents.put(second)).isTrue();
+        assertThat(documents.put(second)).as("somebody else was first").isFalse();
+        assertThat(documents.put(new VmDocument(vm().id(), 4, List.of(), List.of())))
+                .isFalse();
+        assertThat(documents.all()).containsExactly(second);
+
+        ScheduledEvent event = new ScheduledEvent(
+                new EventId("e-1"),
+                EventKind.REBOOT,
+                List.of(vm().id()),
+                true,
+                NOW.plusNanos(123),
+                Duration.ofSeconds(9),
+                "A new kernel.",
+                true);
+        VmDocument third = new VmDocument(
+                vm().id(),
+                3,
+                List.of(new VmDocument.Told(event, List.of("web-a"))),
+                List.of(new VmDocument.Past(event, true, NOW)));
+        assertThat(documents.put(third)).isTrue();
+        assertThat(documents.all()).containsExactly(third);
     }
 
     private static Observation seen(String vm, int from, int to) {

@@ -63,22 +63,7 @@ final class Runs {
     }
 
     static HostRun in(HostRun run, HostRunState state) {
-        return new HostRun(
-                run.id(),
-                run.shard(),
-                run.host(),
-                run.purpose(),
-                run.policy(),
-                run.rollout(),
-                run.budgets(),
-                state,
-                run.effects(),
-                run.moved(),
-                run.vmsLost(),
-                run.restarts(),
-                run.orderedAt(),
-                run.by(),
-                run.reason());
+        return run.in(state);
     }
 
     static Rollout rollout(String id) {
@@ -144,6 +129,7 @@ final class Runs {
                 null,
                 Duration.ofSeconds(3),
                 Duration.ofMillis(-120),
-                null);
+                null,
+                Duration.ofSeconds(1));
     }
 }

@@ -22,6 +22,7 @@ import dev.evenkeel.core.hostrun.HostRun;
 import dev.evenkeel.core.hostrun.HostRunState;
 import dev.evenkeel.core.hostrun.Purpose;
 import dev.evenkeel.core.impact.Impact;
+import dev.evenkeel.core.notice.EventId;
 import dev.evenkeel.core.rollout.Rollout;
 import dev.evenkeel.core.rollout.RolloutState;
 import dev.evenkeel.core.update.AppliesTo;
@@ -62,7 +63,8 @@ public final class Json {
             MigrationDomainId.class,
             UpdateId.class,
             RunId.class,
-            EffectId.class);
+            EffectId.class,
+            EventId.class);
 
     private static final List<Class<?>> SEALED = List.of(
             Effect.class,

@@ -133,7 +133,7 @@ public final class LibvirtHostDriver implements HostDriver {
                 ? restarts.stop(id, stop)
                 : with(
                         stop.update(),
-                        update -> packages.lacking(update, Method.REBOOT)
+                        update -> packages.lacking(update, stop.method() == null ? Method.REBOOT : stop.method())
                                 .<Outcome>map(why -> new Outcome.Failed(why, Aftermath.UNCHANGED, false))
                                 .orElseGet(() -> restarts.stop(id, stop)));
     }

@@ -100,7 +100,8 @@ public final class Moves {
                 move.postCopy(),
                 null,
                 move.timeLimit(),
-                models.to(move.to()));
+                models.to(move.to()),
+                move.said());
     }
 
     private Outcome outcome(Effect.MoveVm move, MigrationResult result) {

@@ -98,7 +98,7 @@ public final class Restarts {
             LOG.debug("listening to VM {}: {}", vm, events);
             StopRecord asked = before;
             if (asked == null) {
-                Refusal no = refusal(domain, stop.vm());
+                Refusal no = refusal(domain, stop);
                 if (no != null || domain == null) {
                     return new Outcome.Failed(no == null ? gone(stop.vm()) : no, Aftermath.UNCHANGED, false);
                 }
@@ -149,9 +149,9 @@ public final class Restarts {
     }
 
     /** Why the guest is not asked at all, or null. */
-    private static @Nullable Refusal refusal(@Nullable Domain domain, VmId vm) {
+    private static @Nullable Refusal refusal(@Nullable Domain domain, Effect.StopVm stop) {
         if (domain == null) {
-            return gone(vm);
+            return gone(stop.vm());
         }
         String name = domain.name();
         DomainState state = domain.state();
@@ -165,7 +165,9 @@ public final class Restarts {
             return Refusal.of(
                     "NOT_PERSISTENT", "VM " + name + " would be forgotten when it stops; define it (virsh define)");
         }
-        if (DomainDescription.parse(domain.xml()).owner().intent().restart() != Intent.Restart.CONSENT) {
+        Intent metadata = DomainDescription.parse(domain.xml()).owner().intent();
+        Intent counts = stop.said() == null ? metadata : stop.said().over(metadata);
+        if (stop.agreed() == null && counts.restart() != Intent.Restart.CONSENT) {
             return Refusal.of("NO_CONSENT", "the owner of VM " + name + " does not agree to a restart any more");
         }
         return isBusy(domain)

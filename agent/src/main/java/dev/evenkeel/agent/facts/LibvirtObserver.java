@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,8 +59,10 @@ public final class LibvirtObserver implements HostObserver {
     private final Supplier<Connection> libvirt;
     private final VmmHandover handover;
     private final HotPatches patches;
+    private final GuestService guests;
     private final Map<String, String> vmmVersions = new HashMap<>();
     private final Map<String, Boolean> installed = new HashMap<>();
+    private final List<VmPort> ports = new ArrayList<>();
 
     /**
      * @param address management address that other hosts migrate to
@@ -67,6 +70,7 @@ public final class LibvirtObserver implements HostObserver {
      * @param libvirt opens a connection to this host's daemon, closed after each look
      * @param handover knows of VMs that are with the agent's own daemon
      * @param patches knows what is live on this host
+     * @param guests told of each look where the VMs' network cards are
      */
     public LibvirtObserver(
             HostId host,
@@ -74,13 +78,24 @@ public final class LibvirtObserver implements HostObserver {
             @Nullable Bytes memoryForVms,
             Supplier<Connection> libvirt,
             VmmHandover handover,
-            HotPatches patches) {
+            HotPatches patches,
+            GuestService guests) {
         this.host = host;
         this.address = address;
         this.memoryForVms = memoryForVms;
         this.libvirt = libvirt;
         this.handover = handover;
         this.patches = patches;
+        this.guests = guests;
+    }
+
+    /** What wants to know where VMs are on the network. */
+    public interface GuestService {
+        /** Where the network cards of running VMs are now; must return quickly. */
+        void seen(List<VmPort> ports);
+
+        /** Whether VMs are served, for people. */
+        String status();
     }
 
     @Override
@@ -95,12 +110,14 @@ public final class LibvirtObserver implements HostObserver {
     private Sight look(Connection libvirt) throws IOException {
         TreeMap<VmId, Vm> vms = new TreeMap<>();
         TreeSet<String> seen = new TreeSet<>();
+        ports.clear();
         look(libvirt, false, seen, vms);
         try (Connection aside = handover.aside().orElse(null)) {
             if (aside != null) {
                 look(aside, true, seen, vms);
             }
         }
+        guests.seen(List.copyOf(ports));
         vmmVersions.keySet().retainAll(seen);
         installed.keySet().removeIf(key -> !seen.contains(key.substring(0, key.indexOf(' '))));
         return new Sight(facts(libvirt), List.copyOf(vms.values()));
@@ -134,6 +151,7 @@ public final class LibvirtObserver implements HostObserver {
         versions.put("qemu", libvirt.hypervisorVersion());
         cpuinfo("microcode").ifPresent(m -> versions.put("microcode", m));
         versions.putAll(patches.facts());
+        versions.put("metadata-service", guests.status());
         TreeSet<String> capabilities = new TreeSet<>();
         if (Files.exists(USERFAULTFD)) {
             capabilities.add("post-copy");
@@ -179,6 +197,9 @@ public final class LibvirtObserver implements HostObserver {
             String xml = domain.xml();
             DomainDescription description = DomainDescription.parse(xml);
             UUID id = domain.id();
+            if (state.isActive()) {
+                addPorts(id, description);
+            }
             String process = state.isActive() ? process(domain.name(), aside) : "";
             String key = id + "@" + process;
             String vmm = state.isActive() ? vmmVersion(domain, state, key) : "";
@@ -209,12 +230,21 @@ public final class LibvirtObserver implements HostObserver {
                                     && !d.shareable()),
                     !state.isActive() || runsWhatIsInstalled(process, key),
                     aside,
-                    state.isActive() ? Ties.of(domain.name(), xml) : List.of()));
+                    state.isActive() ? Ties.of(domain.name(), xml) : List.of(),
+                    description.owner().misread()));
         } catch (LibvirtException e) {
             if (e.code() == LibvirtError.NO_DOMAIN) {
                 return Optional.empty();
             }
             throw e;
+        }
+    }
+
+    private void addPorts(UUID id, DomainDescription description) {
+        for (DomainDescription.Nic nic : description.nics()) {
+            nic.device()
+                    .ifPresent(device -> ports.add(
+                            new VmPort(new VmId(id.toString()), description.name(), device, nic.bridge(), nic.mac())));
         }
     }
 

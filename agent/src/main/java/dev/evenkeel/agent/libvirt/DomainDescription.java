@@ -68,8 +68,16 @@ public record DomainDescription(
      *
      * @param type bridge, network, direct, …
      * @param source the bridge, network or device it is tied to; empty where the type has none
+     * @param bridge the bridge that it is a port of, if it is; of a domain that runs
+     * @param device the interface on the host that it is; of a domain that runs
+     * @param mac its hardware address
      */
-    public record Nic(String type, Optional<String> source) {}
+    public record Nic(
+            String type,
+            Optional<String> source,
+            Optional<String> bridge,
+            Optional<String> device,
+            Optional<String> mac) {}
 
     private static final Map<String, Long> UNITS = Map.of(
             "b",
@@ -146,7 +154,10 @@ public record DomainDescription(
                 Xml.first(nic, "source")
                         .flatMap(s -> Xml.attribute(s, "network")
                                 .or(() -> Xml.attribute(s, "bridge"))
-                                .or(() -> Xml.attribute(s, "dev"))));
+                                .or(() -> Xml.attribute(s, "dev"))),
+                Xml.attribute(nic, "source", "bridge"),
+                Xml.attribute(nic, "target", "dev"),
+                Xml.attribute(nic, "mac", "address").map(mac -> mac.toLowerCase(Locale.ROOT)));
     }
 
     private static List<String> obstacles(Element domain) {

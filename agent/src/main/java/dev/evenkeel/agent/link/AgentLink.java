@@ -4,6 +4,7 @@ import dev.evenkeel.agent.execute.EffectExecutor;
 import dev.evenkeel.agent.trust.Manifests;
 import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.EffectOrder;
+import dev.evenkeel.wire.link.Documents;
 import dev.evenkeel.wire.link.Orders;
 import dev.evenkeel.wire.link.OrdersRequest;
 import java.io.IOException;
@@ -27,6 +28,7 @@ public final class AgentLink implements AutoCloseable {
     private final Supplier<GatewayClient> client;
     private final EffectExecutor executor;
     private final Manifests manifests;
+    private final GuestNotices notices;
     private final Outbox outbox;
     private final Watcher watcher;
     private final Reporter reporter;
@@ -51,19 +53,22 @@ public final class AgentLink implements AutoCloseable {
             EffectExecutor executor,
             HostObserver observer,
             Manifests manifests,
+            GuestNotices notices,
             Outbox outbox,
             LinkTimes times,
             RandomGenerator random) {
         this.client = client;
         this.executor = executor;
         this.manifests = manifests;
+        this.notices = notices;
         this.outbox = outbox;
         this.times = times;
         this.random = random;
         this.session = Long.toHexString(random.nextLong());
         ServerTime serverTime = new ServerTime(System::nanoTime);
         this.watcher = new Watcher(observer, serverTime, times.look(), outbox.bell());
-        this.reporter = new Reporter(session, executor, outbox, watcher, serverTime);
+        this.reporter = new Reporter(session, executor, notices, outbox, watcher, serverTime);
+        notices.onApproval(outbox.bell()::ring);
         outbox.onEnded(watcher::wake);
         Backoff reports = new Backoff(times.firstPause(), times.longestPause(), random);
         Backoff orders = new Backoff(times.firstPause(), times.longestPause(), random);
@@ -141,9 +146,13 @@ public final class AgentLink implements AutoCloseable {
         Orders orders = client.get()
                 .post(
                         "/agent/v1/orders",
-                        new OrdersRequest(session, journaled, LONG_POLL),
+                        new OrdersRequest(session, journaled, LONG_POLL, notices.stamp()),
                         Orders.class,
                         LONG_POLL.plus(GRACE));
+        Documents documents = orders.documents();
+        if (documents != null) {
+            notices.take(documents);
+        }
         manifests.keep(orders.updates());
         journaled = orders.orders().stream()
                 .filter(executor::take)

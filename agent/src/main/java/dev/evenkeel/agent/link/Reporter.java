@@ -3,6 +3,7 @@ package dev.evenkeel.agent.link;
 import dev.evenkeel.agent.execute.EffectExecutor;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.wire.link.Approval;
 import dev.evenkeel.wire.link.Report;
 import dev.evenkeel.wire.link.ReportAnswer;
 import java.io.IOException;
@@ -23,6 +24,7 @@ final class Reporter {
 
     private final String session;
     private final EffectExecutor executor;
+    private final GuestNotices notices;
     private final Outbox outbox;
     private final Watcher watcher;
     private final ServerTime time;
@@ -33,7 +35,14 @@ final class Reporter {
 
     private long toldMark = Long.MIN_VALUE;
 
-    Reporter(String session, EffectExecutor executor, Outbox outbox, Watcher watcher, ServerTime time) {
+    Reporter(
+            String session,
+            EffectExecutor executor,
+            GuestNotices notices,
+            Outbox outbox,
+            Watcher watcher,
+            ServerTime time) {
+        this.notices = notices;
         this.session = session;
         this.executor = executor;
         this.outbox = outbox;
@@ -53,8 +62,9 @@ final class Reporter {
         List<Report.Ended> ended = executor.unreported().stream()
                 .map(e -> new Report.Ended(e.run(), e.effect(), e.outcome()))
                 .toList();
+        List<Approval> approved = notices.unreported();
         Report report =
-                new Report(session, sequence++, seen.map(this::inventory).orElse(null), progress, ended);
+                new Report(session, sequence++, seen.map(this::inventory).orElse(null), progress, ended, approved);
         ReportAnswer answer;
         try {
             answer = client.post("/agent/v1/report", report, ReportAnswer.class);
@@ -66,6 +76,7 @@ final class Reporter {
         time.stamped(answer.serverTime());
         heartbeat = answer.heartbeat();
         executor.accepted(answer.accepted());
+        notices.accepted(answer.approved());
         if (answer.resync()) {
             told = null;
             watcher.wake();

@@ -51,7 +51,7 @@ record Clearance(List<Refusal> refusals, @Nullable Granted granted) {
     private static Clearance ask(
             MigrationRequest request, Domain domain, Ends ends, LoadProbe loads, Predicate<String> sharedStorage) {
         DomainDescription vm = DomainDescription.parse(domain.xml());
-        List<Refusal> refusals = new ArrayList<>(Preflight.atSource(vm, domain));
+        List<Refusal> refusals = new ArrayList<>(Preflight.atSource(vm, domain, request.said()));
         // The measurement goes on while the destination is looked at.
         LoadProbe.Pending measurement = refusals.isEmpty() ? loads.begin(domain, vm) : null;
         Connection destination;

@@ -3,6 +3,7 @@ package dev.evenkeel.agent.migrate;
 import dev.evenkeel.agent.libvirt.MigrationOptions;
 import dev.evenkeel.agent.libvirt.MigrationOptions.Flag;
 import dev.evenkeel.core.fleet.Bytes;
+import dev.evenkeel.core.fleet.OwnerSettings;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.impact.MigrationLimits;
 import dev.evenkeel.core.impact.MigrationModel;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param bandwidthLimit cap on the stream in bytes per second, or null for none
  * @param deadline give the move up, cleanly, after this long
  * @param model constants learned for this pair of hosts
+ * @param said what was said of the VM beside its metadata, or null
  */
 public record MigrationRequest(
         VmId vm,
@@ -29,7 +31,19 @@ public record MigrationRequest(
         boolean postCopyAllowed,
         @Nullable Bytes bandwidthLimit,
         Duration deadline,
-        MigrationModel model) {
+        MigrationModel model,
+        @Nullable OwnerSettings said) {
+    public MigrationRequest(
+            VmId vm,
+            String destinationUri,
+            String destinationAddress,
+            Duration maxPause,
+            boolean postCopyAllowed,
+            @Nullable Bytes bandwidthLimit,
+            Duration deadline,
+            MigrationModel model) {
+        this(vm, destinationUri, destinationAddress, maxPause, postCopyAllowed, bandwidthLimit, deadline, model, null);
+    }
 
     private static final Duration NOTHING_TO_MOVE = Duration.ofSeconds(1);
 
@@ -41,7 +55,7 @@ public record MigrationRequest(
     /** The same order about another daemon, to settle an earlier move. */
     MigrationRequest to(String uri) {
         return new MigrationRequest(
-                vm, uri, destinationAddress, maxPause, postCopyAllowed, bandwidthLimit, deadline, model);
+                vm, uri, destinationAddress, maxPause, postCopyAllowed, bandwidthLimit, deadline, model, said);
     }
 
     /** Names the ends of an earlier move; nothing is to be moved by it. */

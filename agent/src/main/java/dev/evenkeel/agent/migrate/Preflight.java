@@ -8,12 +8,14 @@ import dev.evenkeel.agent.libvirt.HostFacts.CpuComparison;
 import dev.evenkeel.agent.libvirt.LibvirtException;
 import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.Intent;
+import dev.evenkeel.core.fleet.OwnerSettings;
 import dev.evenkeel.core.fleet.Refusal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** Looks at both ends before anything is touched, and says all that speaks against a move, not just the first thing. */
 final class Preflight {
@@ -30,9 +32,9 @@ final class Preflight {
     }
 
     /** What forbids moving the VM anywhere; no destination is needed to know it. */
-    static List<Refusal> atSource(DomainDescription vm, Domain domain) {
+    static List<Refusal> atSource(DomainDescription vm, Domain domain, @Nullable OwnerSettings said) {
         Preflight preflight = new Preflight(vm);
-        preflight.checkOwner();
+        preflight.checkOwner(said);
         preflight.checkObstacles();
         preflight.checkState(domain);
         return preflight.refusals;
@@ -49,8 +51,10 @@ final class Preflight {
         return preflight.refusals;
     }
 
-    private void checkOwner() {
-        if (vm.owner().intent().migration() == Intent.Migration.NEVER) {
+    private void checkOwner(@Nullable OwnerSettings said) {
+        Intent metadata = vm.owner().intent();
+        Intent counts = said == null ? metadata : said.over(metadata);
+        if (counts.migration() == Intent.Migration.NEVER) {
             refuse(
                     "MIGRATION_NEVER",
                     "the owner of VM " + vm.name() + " says migration: never",

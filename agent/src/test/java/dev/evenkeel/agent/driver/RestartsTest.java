@@ -11,6 +11,8 @@ import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.HostDriver.Probe;
 import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.Outcome.Aftermath;
+import dev.evenkeel.core.fleet.Intent;
+import dev.evenkeel.core.fleet.OwnerSettings;
 import dev.evenkeel.core.fleet.VmId;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,7 +29,7 @@ class RestartsTest {
     private static final UUID GUEST = UUID.fromString("11111111-2222-3333-4444-66666666aaaa");
     private static final VmId VM = new VmId(GUEST.toString());
     private static final EffectId STOP = new EffectId("run-1/7");
-    private static final Effect.StopVm ORDER = new Effect.StopVm(VM, Duration.ofMinutes(5), null);
+    private static final Effect.StopVm ORDER = new Effect.StopVm(VM, Duration.ofMinutes(5), null, null, null);
 
     @TempDir
     private Path records;
@@ -96,6 +98,18 @@ class RestartsTest {
         assertThat(refused()).isEqualTo("NO_CONSENT");
         assertThat(guest.state().isRunning()).isTrue();
         assertThat(restarts.probe(STOP, ORDER)).isInstanceOf(Probe.NotStarted.class);
+    }
+
+    @Test
+    void whatWasSaidThroughTheApiGoesBeforeTheMetadata() {
+        guest.destroy();
+        guest.undefine();
+        guest.close();
+        guest = connection.define(xml("never"));
+        guest.start();
+        OwnerSettings consents = new OwnerSettings(null, null, null, null, null, Intent.Restart.CONSENT, null, null);
+        Outcome asked = restarts.stop(STOP, new Effect.StopVm(VM, Duration.ofMinutes(5), null, null, null, consents));
+        assertThat(asked).isInstanceOf(Outcome.Stopped.class);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.Intent;
+import dev.evenkeel.core.fleet.Refusal;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -12,12 +13,14 @@ class DomainDescriptionTest {
     @Test
     void readsWhatAMoveNeeds() {
         DomainDescription vm = DomainDescription.parse(domain(
-                "<ek:vm xmlns:ek='https://evenkeel.dev/xmlns/vm/1' tenant='acme' availability-set='web' max-pause='PT2S' post-copy='allowed'/>",
+                "<ek:vm xmlns:ek='https://evenkeel.dev/xmlns/vm/1' tenant='acme' availability-set='web' max-pause='PT2S' post-copy='allowed' notice='PT15M'/>",
                 """
                 <emulator>/usr/bin/qemu-system-x86_64</emulator>
                 <disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/img/a.qcow2'/><target dev='vda'/></disk>
                 <disk type='file' device='cdrom'><target dev='sda'/><readonly/></disk>
-                <interface type='bridge'><source bridge='br0'/></interface>
+                <interface type='bridge'>
+                  <mac address='52:54:00:AB:00:01'/><source bridge='br0'/><target dev='vnet3'/>
+                </interface>
                 <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
                 """));
         assertThat(vm.memory()).isEqualTo(Bytes.ofMiB(256));
@@ -30,13 +33,20 @@ class DomainDescriptionTest {
         assertThat(vm.disks().getFirst().format()).isEqualTo("qcow2");
         assertThat(vm.disks().getLast().readOnly()).isTrue();
         assertThat(vm.disks().getLast().path()).isEmpty();
-        assertThat(vm.nics()).containsExactly(new DomainDescription.Nic("bridge", java.util.Optional.of("br0")));
+        assertThat(vm.nics())
+                .containsExactly(new DomainDescription.Nic(
+                        "bridge",
+                        java.util.Optional.of("br0"),
+                        java.util.Optional.of("br0"),
+                        java.util.Optional.of("vnet3"),
+                        java.util.Optional.of("52:54:00:ab:00:01")));
         assertThat(vm.hasAgentChannel()).isTrue();
         assertThat(vm.obstacles()).isEmpty();
         assertThat(vm.owner().tenant()).isEqualTo("acme");
         assertThat(vm.owner().availabilitySet()).hasValue("web");
         assertThat(vm.owner().intent().maxPause()).isEqualTo(Duration.ofSeconds(2));
         assertThat(vm.owner().intent().postCopy()).isTrue();
+        assertThat(vm.owner().intent().notice()).isEqualTo(Duration.ofMinutes(15));
     }
 
     @Test
@@ -44,16 +54,41 @@ class DomainDescriptionTest {
         DomainDescription vm = DomainDescription.parse(domain("", ""));
         assertThat(vm.owner().tenant()).isEqualTo("default");
         assertThat(vm.owner().intent()).isEqualTo(Intent.DEFAULT);
+        assertThat(vm.owner().misread()).isEmpty();
     }
 
     @Test
     void aWishThatCannotBeReadIsTakenStrictly() {
         DomainDescription vm = DomainDescription.parse(domain(
-                "<ek:vm xmlns:ek='https://evenkeel.dev/xmlns/vm/1' migration='nevr' max-pause='2s' post-copy='yes'/>",
+                "<ek:vm xmlns:ek='https://evenkeel.dev/xmlns/vm/1' migration='nevr' max-pause='2s' post-copy='yes' notice='soon'/>",
                 ""));
         assertThat(vm.owner().intent().migration()).isEqualTo(Intent.Migration.NEVER);
         assertThat(vm.owner().intent().maxPause()).isEqualTo(Duration.ofMillis(1));
         assertThat(vm.owner().intent().postCopy()).isFalse();
+        assertThat(vm.owner().intent().notice()).isEqualTo(Intent.LONGEST_NOTICE);
+    }
+
+    @Test
+    void aNameThatCannotBeOneHidesNoVm() {
+        DomainDescription vm = DomainDescription.parse(domain(
+                "<ek:vm xmlns:ek='https://evenkeel.dev/xmlns/vm/1' tenant='A &amp; B' availability-set='web tier'/>",
+                ""));
+        assertThat(vm.owner().tenant()).isEqualTo("default");
+        assertThat(vm.owner().availabilitySet()).hasValue("web-tier");
+        assertThat(vm.owner().misread()).hasSize(2);
+    }
+
+    @Test
+    void whatCannotBeReadIsToldWithWhatItCountsAsAndTheRemedy() {
+        DomainDescription vm = DomainDescription.parse(domain(
+                "<ek:vm xmlns:ek='https://evenkeel.dev/xmlns/vm/1' notice='P29D' max-puase='PT1S' restart='Consent'/>",
+                ""));
+        assertThat(vm.owner().misread().stream().map(Refusal::why))
+                .containsExactlyInAnyOrder(
+                        "notice=\"P29D\" can't be read and counts as PT672H; give an ISO 8601 duration such as PT15M, at most P28D",
+                        "restart=\"Consent\" can't be read and counts as never; give one of [never, consent]",
+                        "max-puase is not known and counts for nothing; known are [availability-set, max-pause, migration,"
+                                + " notice, on-host-failure, post-copy, restart, tenant]");
     }
 
     @Test

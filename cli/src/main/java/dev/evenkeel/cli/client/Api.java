@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -47,10 +48,10 @@ public final class Api implements AutoCloseable {
     private final Optional<String> token;
 
     /** @param timeout how long one request may take; uploads and streams have no such limit */
-    public Api(Place place, Duration timeout) {
+    public Api(Place place, Duration timeout, InstantSource clock) {
         this.place = place;
         this.timeout = timeout;
-        this.token = place.token();
+        this.token = place.token(clock.instant());
         HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(timeout.compareTo(CONNECT) < 0 ? timeout : CONNECT);
@@ -91,6 +92,25 @@ public final class Api implements AutoCloseable {
     /** An order whose body is text of another type, such as a manifest in YAML. */
     public JsonNode order(String body, String contentType, String... steps) {
         return order(BodyPublishers.ofString(body), contentType, steps);
+    }
+
+    /** A change of some fields of something. */
+    public JsonNode change(JsonNode body, String... steps) {
+        return tree(send(request(Query.NONE, steps)
+                .timeout(timeout)
+                .header("Idempotency-Key", UUID.randomUUID().toString())
+                .header("Content-Type", "application/json")
+                .method("PATCH", BodyPublishers.ofString(body.toString()))
+                .build()));
+    }
+
+    /** An order that ends something. */
+    public JsonNode remove(String... steps) {
+        return tree(send(request(Query.NONE, steps)
+                .timeout(timeout)
+                .header("Idempotency-Key", UUID.randomUUID().toString())
+                .DELETE()
+                .build()));
     }
 
     private JsonNode order(BodyPublisher body, String contentType, String... steps) {

@@ -2,12 +2,14 @@ package dev.evenkeel.cli.client;
 
 import dev.evenkeel.cli.CommandFailed;
 import dev.evenkeel.cli.ExitCode;
+import dev.evenkeel.cli.signin.SignIn;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -18,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param server its base, such as {@code http://127.0.0.1:8440}
  * @param tokenFile holds the bearer token on its first line; empty when there is none to show
+ * @param named the token file was named by the command line or the environment, so it goes before a sign-in
  * @param state the state directory
  */
-public record Place(URI server, Optional<Path> tokenFile, Path state) {
+public record Place(URI server, Optional<Path> tokenFile, boolean named, Path state) {
     private static final String DEFAULT_SERVER = "http://127.0.0.1:8440";
 
     /** What the command line says about the place; what is null there comes from elsewhere. */
@@ -32,7 +35,8 @@ public record Place(URI server, Optional<Path> tokenFile, Path state) {
     /**
      * Finds the place: what the command line says, else the environment ({@code EVENKEEL_SERVER},
      * {@code EVENKEEL_TOKEN_FILE}), else {@code context.properties} in the state directory ({@code server},
-     * {@code token-file}), else this machine's own server and its admin token.
+     * {@code token-file}), else this machine's own server and its admin token. A sign-in for the server goes before what the
+     * context says.
      *
      * @throws CommandFailed with {@link ExitCode#USAGE} when something named cannot be used
      */
@@ -55,6 +59,7 @@ public record Place(URI server, Optional<Path> tokenFile, Path state) {
         return new Place(
                 parse(server == null ? DEFAULT_SERVER : server),
                 Optional.ofNullable(named).or(() -> Optional.of(own).filter(Files::isReadable)),
+                wishes.tokenFile() != null || first(environment.get("EVENKEEL_TOKEN_FILE")) != null,
                 state);
     }
 
@@ -64,8 +69,23 @@ public record Place(URI server, Optional<Path> tokenFile, Path state) {
                 .resolve(server.getHost().replace(':', '_') + (server.getPort() < 0 ? "" : "_" + server.getPort()));
     }
 
-    /** The token, or empty when there is none. */
-    public Optional<String> token() {
+    /** Where the sign-in for this server is kept. */
+    public Path signIn() {
+        return SignIn.file(state, server);
+    }
+
+    /** The same without a token to show. */
+    public Place withoutToken() {
+        return new Place(server, Optional.empty(), true, state);
+    }
+
+    /** The token, or empty when there is none; a sign-in's is renewed where it must be. */
+    public Optional<String> token(Instant now) {
+        Optional<String> signedIn = named ? Optional.empty() : SignIn.token(signIn(), now);
+        return signedIn.or(this::ofFile);
+    }
+
+    private Optional<String> ofFile() {
         return tokenFile.map(file -> {
             try {
                 return Files.readString(file).strip();

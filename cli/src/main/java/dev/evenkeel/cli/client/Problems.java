@@ -34,7 +34,8 @@ final class Problems {
             fields = List.of();
         }
         if (status == 401) {
-            fields = List.of("name the file that holds it with --token-file FILE");
+            fields =
+                    List.of("name the file that holds a token with --token-file FILE, or sign in with: evenkeel login");
         }
         return new CommandFailed(code(status), message, fields);
     }

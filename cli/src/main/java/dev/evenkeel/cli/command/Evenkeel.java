@@ -36,9 +36,16 @@ public final class Evenkeel implements Callable<Integer> {
             PlanCommand.class,
             RolloutCommand.class,
             RunCommand.class,
+            ScheduledEventCommand.class,
             EventsCommand.class,
             LedgerCommand.class,
+            WindowCommand.class,
             JoinTokenCommand.class,
+            TokenCommand.class,
+            LoginCommand.class,
+            LogoutCommand.class,
+            WhoamiCommand.class,
+            AuditCommand.class,
             CompletionCommand.class,
             VersionCommand.class,
             LauncherCommands.Demo.class,
@@ -87,7 +94,8 @@ public final class Evenkeel implements Callable<Integer> {
             names = "--token-file",
             scope = ScopeType.INHERIT,
             paramLabel = "FILE",
-            description = "Holds the token; else EVENKEEL_TOKEN_FILE, the state's context, STATE/server/admin-token.")
+            description =
+                    "Holds the token; else EVENKEEL_TOKEN_FILE, the sign-in, the state's context, STATE/server/admin-token.")
     @Nullable
     Path tokenFile;
 

@@ -43,6 +43,7 @@ final class LedgerCommand extends Verb {
                 Column.of("METHOD", Fields.text("method")),
                 Column.of("FROM", Fields.text("from")),
                 Column.of("TO", Fields.text("to")),
+                Column.number("TOLD", Fields.millis("toldMs")).wide(),
                 Column.number("FORECAST", Fields.millis("forecastStopMs")),
                 Column.number("STOP", Fields.millis("stopMs")),
                 Column.number("SEEN", Fields.millis("observedStopMs")),

@@ -82,6 +82,23 @@ final class PolicyOptions {
     @Nullable
     Duration stopLimit;
 
+    @Option(
+            names = "--least-notice",
+            paramLabel = "TIME",
+            converter = Durations.class,
+            description = "How long a VM that wants notice is told before at least (default 15m).")
+    @Nullable
+    Duration leastNotice;
+
+    @Option(
+            names = "--self-service-window",
+            paramLabel = "TIME",
+            converter = Durations.class,
+            description = "How long owners may choose when a VM is restarted that can be treated in no gentler way"
+                    + " (default 28d).")
+    @Nullable
+    Duration selfService;
+
     /** What was given on the command line, as the API's policy. */
     ObjectNode chosen() {
         ObjectNode policy = Json.object();
@@ -96,6 +113,8 @@ final class PolicyOptions {
         put(policy, "moveMs", moveLimit);
         put(policy, "changeMs", changeLimit);
         put(policy, "stopMs", stopLimit);
+        put(policy, "leastNoticeMs", leastNotice);
+        put(policy, "selfServiceMs", selfService);
         return policy;
     }
 

@@ -10,6 +10,7 @@ import dev.evenkeel.cli.watch.RunWatch;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +25,15 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "vm",
         aliases = "vms",
-        description = "VMs: see them, move one.",
+        description = "VMs: see them, say what may be done to one, move one.",
         synopsisSubcommandLabel = "VERB",
-        subcommands = {VmCommand.Ls.class, VmCommand.Show.class, VmCommand.Migrate.class})
+        subcommands = {
+            VmCommand.Ls.class,
+            VmCommand.Show.class,
+            VmSet.class,
+            VmMaintenance.class,
+            VmCommand.Migrate.class
+        })
 final class VmCommand {
     private VmCommand() {}
 
@@ -47,7 +54,8 @@ final class VmCommand {
                 Column.number("VCPUS", Fields.text("vcpus")).wide(),
                 Column.of("MIGRATION", Fields.text("intent", "migration")).wide(),
                 Column.of("POST-COPY", Fields.text("intent", "postCopy")).wide(),
-                Column.of("RESTART", Fields.text("intent", "restart")).wide());
+                Column.of("RESTART", Fields.text("intent", "restart")).wide(),
+                Column.of("NOTICE", VmCommand::notice).wide());
     }
 
     private static String dirtyRate(JsonNode vm) {
@@ -59,6 +67,12 @@ final class VmCommand {
         return Json.textOr("", vm, "vmm")
                 + (vm.path("onOldVmm").asBoolean(false) ? " (old)" : "")
                 + (vm.path("aside").asBoolean(false) ? " (set aside)" : "");
+    }
+
+    private static String notice(JsonNode vm) {
+        return vm.path("intent").path("noticeMs").asLong() == 0
+                ? "none needed"
+                : Fields.millis("intent", "noticeMs").apply(vm);
     }
 
     private static Function<JsonNode, String> codes(String field) {
@@ -79,11 +93,18 @@ final class VmCommand {
         @Nullable
         String tenant;
 
+        @Option(names = "--pending", description = "Only those on whose hosts an update is still to come.")
+        boolean pending;
+
         @Override
         ExitCode run(Session session) {
             Query query = Query.NONE.with("host", host).with("tenant", tenant);
             List<JsonNode> vms =
                     new ArrayList<>(session.api().list(query, "vms").all());
+            if (pending) {
+                Set<String> waiting = VmMaintenance.pending(session);
+                vms.removeIf(vm -> !waiting.contains(Finder.id(vm)));
+            }
             vms.sort(Comparator.comparing(Fields.text("name")));
             session.list(vms, table(), "no VMs");
             return ExitCode.OK;
@@ -103,7 +124,7 @@ final class VmCommand {
             return ExitCode.OK;
         }
 
-        private static void words(Session session, JsonNode vm) {
+        static void words(Session session, JsonNode vm) {
             session.field("vm", Json.text(vm, "name"));
             session.field("id", Finder.id(vm));
             session.field("tenant", Json.text(vm, "tenant"));
@@ -120,9 +141,18 @@ final class VmCommand {
             session.field("post-copy", Json.text(vm, "intent", "postCopy"));
             session.field("restart", Json.text(vm, "intent", "restart"));
             session.field("on host failure", Json.text(vm, "intent", "onHostFailure"));
+            session.field("notice", notice(vm));
+            for (JsonNode setting : vm.path("settings")) {
+                session.field(
+                        "set",
+                        Json.textOr("?", setting, "name") + " " + Json.textOr("", setting, "set")
+                                + " by the API; the metadata says "
+                                + Json.textOr("nothing", setting, "metadata"));
+            }
             vm.path("obstacles")
                     .forEach(obstacle -> session.field(
                             "obstacle", Json.textOr("?", obstacle, "code") + ": " + Session.why(obstacle)));
+            vm.path("misread").forEach(wrong -> session.field("misread", Json.textOr("?", wrong, "why")));
             vm.path("ties")
                     .forEach(tie -> session.field("tie", Json.textOr("?", tie, "code") + ": " + Session.why(tie)));
         }

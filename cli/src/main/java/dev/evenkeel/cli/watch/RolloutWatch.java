@@ -21,7 +21,7 @@ public final class RolloutWatch implements Watch.Subject {
     private static final int RUNS = 100;
 
     private static final List<String> MOST_INTERESTING_FIRST =
-            List.of("RUNNING", "FAILED", "SKIPPED", "PENDING", "CANCELLED", "ALREADY", "DONE");
+            List.of("RUNNING", "OFFERED", "FAILED", "SKIPPED", "PENDING", "CANCELLED", "ALREADY", "DONE");
 
     private final Session session;
     private final String id;

@@ -1,6 +1,7 @@
 package dev.evenkeel.core.engine;
 
 import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.OwnerSettings;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.update.UpdateId;
@@ -17,10 +18,29 @@ public sealed interface Effect {
      * @param maxPause the owner's limit; abort rather than break it
      * @param postCopy whether memory may follow after the switch
      * @param timeLimit give the move up, cleanly, after this long
+     * @param said what was said of the VM beside its metadata, put in when it is handed out; null when nothing was
      */
     record MoveVm(
-            VmId vm, HostId from, HostId to, String toAddress, Duration maxPause, boolean postCopy, Duration timeLimit)
-            implements Effect {}
+            VmId vm,
+            HostId from,
+            HostId to,
+            String toAddress,
+            Duration maxPause,
+            boolean postCopy,
+            Duration timeLimit,
+            @Nullable OwnerSettings said)
+            implements Effect {
+        public MoveVm(
+                VmId vm,
+                HostId from,
+                HostId to,
+                String toAddress,
+                Duration maxPause,
+                boolean postCopy,
+                Duration timeLimit) {
+            this(vm, from, to, toAddress, maxPause, postCopy, timeLimit, null);
+        }
+    }
 
     /**
      * Give a VM of the agent's host a new process of the VMM that is installed there now, its memory staying where it is.
@@ -57,8 +77,28 @@ public sealed interface Effect {
      *
      * @param update what the VM goes down for: no guest is asked before all that it needs lies on the host and is checked; null
      *     in what was ordered before there was such a check
+     * @param method by which that update comes, or null for REBOOT
+     * @param agreed how its owner has agreed to this very restart, or that its self-service window is over; null where what the
+     *     VM itself says counts
+     * @param said what was said of the VM beside its metadata, put in when it is handed out; null when nothing was
      */
-    record StopVm(VmId vm, Duration patience, @Nullable UpdateId update) implements Effect {}
+    record StopVm(
+            VmId vm,
+            Duration patience,
+            @Nullable UpdateId update,
+            @Nullable Method method,
+            @Nullable String agreed,
+            @Nullable OwnerSettings said)
+            implements Effect {
+        public StopVm(
+                VmId vm,
+                Duration patience,
+                @Nullable UpdateId update,
+                @Nullable Method method,
+                @Nullable String agreed) {
+            this(vm, patience, update, method, agreed, null);
+        }
+    }
 
     /** Start a VM that its host's failure or a {@link StopVm} stopped; nothing when it runs. */
     record StartVm(VmId vm) implements Effect {}

@@ -197,12 +197,15 @@ public final class Engine {
             case RunEvent.ResumeOrdered r -> true;
             case RunEvent.CancelOrdered c -> true;
             case RunEvent.ResolveOrdered r -> true;
+            case RunEvent.NoticeApproved a -> true;
+            case RunEvent.OwnerChose c -> true;
+            case RunEvent.OwnersAsked a -> true;
         };
     }
 
     private static Refusal whoHolds(Commit.Result.HoldTaken taken) {
         String holders = taken.holders().stream().map(RunId::value).collect(Collectors.joining(", "));
-        return Refusal.of("HOLD_TAKEN", taken.hold().scope() + " is held by " + holders)
+        return Refusal.of(Hold.TAKEN, taken.hold().scope() + " is held by " + holders)
                 .with("scope", taken.hold().scope())
                 .with("holders", holders);
     }

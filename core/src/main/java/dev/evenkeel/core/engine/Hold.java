@@ -7,6 +7,9 @@ package dev.evenkeel.core.engine;
  * @param limit how many runs may hold the scope at once, at least 1
  */
 public record Hold(String scope, int limit) {
+    /** The code of a refusal because others hold the scope. */
+    public static final String TAKEN = "HOLD_TAKEN";
+
     public Hold {
         if (limit < 1) {
             throw new IllegalArgumentException("limit of " + scope + " must be at least 1: " + limit);

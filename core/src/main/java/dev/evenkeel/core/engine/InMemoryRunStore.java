@@ -263,7 +263,7 @@ public class InMemoryRunStore implements RunStore {
         return ledger.reversed().stream()
                 .filter(e -> query.vm() == null || e.vm().equals(query.vm()))
                 .filter(e -> query.run() == null || e.run().equals(query.run()))
-                .filter(e -> query.tenant() == null || e.tenant().value().equals(query.tenant()))
+                .filter(e -> query.tenants() == null || query.tenants().contains(e.tenant()))
                 .limit(query.limit())
                 .toList();
     }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param startedAt when the effect was ordered
  * @param skewBefore how far the guest's clock was off when it ran again, or null where it could not be read
  * @param clockSkew how far it was off after it was set, or null where it could not be read
+ * @param told how long the VM was told that it would last, or null where it was told nothing
  */
 public record LedgerEntry(
         EffectId effect,
@@ -35,4 +36,29 @@ public record LedgerEntry(
         @Nullable Duration forecastTotal,
         Duration total,
         @Nullable Duration skewBefore,
-        @Nullable Duration clockSkew) {}
+        @Nullable Duration clockSkew,
+        @Nullable Duration told) {
+
+    /** The same, of which the VM was told how long it would last. */
+    public LedgerEntry withTold(@Nullable Duration lasts) {
+        return new LedgerEntry(
+                effect,
+                run,
+                vm,
+                vmName,
+                tenant,
+                method,
+                cause,
+                from,
+                to,
+                startedAt,
+                endedAt,
+                forecastStop,
+                stop,
+                forecastTotal,
+                total,
+                skewBefore,
+                clockSkew,
+                lasts);
+    }
+}

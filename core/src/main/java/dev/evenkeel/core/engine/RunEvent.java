@@ -2,6 +2,8 @@ package dev.evenkeel.core.engine;
 
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.notice.EventId;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,23 @@ public sealed interface RunEvent {
 
     /** A person wants it to stop and leave every host usable. */
     record CancelOrdered(String by, String why) implements RunEvent {}
+
+    /**
+     * A VM, or its owner, lets what it was told of begin at once.
+     *
+     * @param by the VM, or who else said so
+     */
+    record NoticeApproved(EventId event, String by) implements RunEvent {}
+
+    /**
+     * The owner of a VM chooses when it is restarted for an update.
+     *
+     * @param at when; in the past means at once
+     */
+    record OwnerChose(VmId vm, Instant at, String by) implements RunEvent {}
+
+    /** A host run waits for owners to choose, maybe for weeks, and the rollout may go on with other hosts. */
+    record OwnersAsked(RunId run, HostId host, Instant at) implements RunEvent {}
 
     /** A person who has looked says how it ended. */
     record ResolveOrdered(String by, RunOutcome as, String why) implements RunEvent {}

@@ -2,11 +2,13 @@ package dev.evenkeel.core.engine;
 
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.MigrationDomainId;
+import dev.evenkeel.core.fleet.TenantId;
 import dev.evenkeel.core.fleet.VmId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,6 +103,6 @@ public interface RunStore {
     record LedgerQuery(
             @Nullable VmId vm,
             @Nullable RunId run,
-            @Nullable String tenant,
+            @Nullable Set<TenantId> tenants,
             int limit) {}
 }

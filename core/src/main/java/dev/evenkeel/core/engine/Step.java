@@ -25,6 +25,11 @@ public record Step(
         List<Notice> notices,
         boolean withdraw) {
 
+    /** The same with other rows of the ledger. */
+    public Step with(List<LedgerEntry> rows) {
+        return new Step(next, orders, acquire, release, messages, spawn, rows, notices, withdraw);
+    }
+
     /** An effect and the agent it is for. */
     public record Order(EffectId id, HostId agent, Effect effect) {}
 

@@ -3,6 +3,7 @@ package dev.evenkeel.core.fleet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -41,6 +42,13 @@ public final class Fleet {
     public Fleet without(HostId host) {
         return new Fleet(
                 hosts.values().stream().filter(h -> !h.id().equals(host)).toList(), allVms());
+    }
+
+    /** The VMs of these tenants, as if there were no others; and no host, for none is dedicated to a tenant. */
+    public Fleet of(Set<TenantId> tenants) {
+        return new Fleet(
+                List.of(),
+                allVms().stream().filter(vm -> tenants.contains(vm.tenant())).toList());
     }
 
     /** Everything sighted on a host, in the order of ids, whatever its state. */

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param vmmCurrent its process runs the very VMM that is installed on its host now; true of a VM that is off
  * @param aside it is with the agent's own daemon, between two hand-overs, and its host's {@code virsh} does not show it
  * @param ties why its memory can't be kept while its VMM is replaced beneath it, as found on the host
+ * @param misread what its metadata says of its owner's wishes and cannot be read, each with what it counts as and the remedy
  */
 public record Vm(
         VmId id,
@@ -33,15 +34,96 @@ public record Vm(
         boolean hasLocalStorage,
         boolean vmmCurrent,
         boolean aside,
-        List<Refusal> ties) {
+        List<Refusal> ties,
+        List<Refusal> misread) {
     public Vm {
+        misread = misread == null ? List.of() : List.copyOf(misread); // likewise
         obstacles = List.copyOf(obstacles);
         ties = ties == null ? List.of() : List.copyOf(ties); // null in what was stored before there were any
+    }
+
+    /** A VM whose metadata can be read. */
+    public Vm(
+            VmId id,
+            String name,
+            TenantId tenant,
+            HostId host,
+            VmState state,
+            Bytes memory,
+            int vcpus,
+            @Nullable AvailabilitySetId availabilitySet,
+            Intent intent,
+            String vmmVersion,
+            List<Refusal> obstacles,
+            @Nullable Bytes dirtyRate,
+            boolean hasLocalStorage,
+            boolean vmmCurrent,
+            boolean aside,
+            List<Refusal> ties) {
+        this(
+                id,
+                name,
+                tenant,
+                host,
+                state,
+                memory,
+                vcpus,
+                availabilitySet,
+                intent,
+                vmmVersion,
+                obstacles,
+                dirtyRate,
+                hasLocalStorage,
+                vmmCurrent,
+                aside,
+                ties,
+                List.of());
     }
 
     /** Whether it is in its place, and runs the very VMM that is installed there. */
     public boolean settled() {
         return vmmCurrent && !aside;
+    }
+
+    /** Whether both are of one availability set. A set is its tenant's: the same name of two tenants is two sets. */
+    public boolean isInOneSetWith(Vm other) {
+        return availabilitySet != null && tenant.equals(other.tenant) && availabilitySet.equals(other.availabilitySet);
+    }
+
+    /** The same VM with another owner, another set or other wishes. */
+    public Vm owned(TenantId owner, @Nullable AvailabilitySetId set, Intent wishes) {
+        return new Vm(
+                id,
+                name,
+                owner,
+                host,
+                state,
+                memory,
+                vcpus,
+                set,
+                wishes,
+                vmmVersion,
+                obstacles,
+                dirtyRate,
+                hasLocalStorage,
+                vmmCurrent,
+                aside,
+                ties,
+                misread);
+    }
+
+    /** The same VM, whose owner agrees to a restart. */
+    public Vm consenting() {
+        return owned(
+                tenant,
+                availabilitySet,
+                new Intent(
+                        intent.maxPause(),
+                        intent.migration(),
+                        intent.postCopy(),
+                        Intent.Restart.CONSENT,
+                        intent.onHostFailure(),
+                        intent.notice()));
     }
 
     /** The same VM as it will be once it has moved. */
@@ -62,6 +144,7 @@ public record Vm(
                 hasLocalStorage,
                 vmmCurrent,
                 aside,
-                ties);
+                ties,
+                misread);
     }
 }

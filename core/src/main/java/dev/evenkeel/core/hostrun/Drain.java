@@ -118,6 +118,11 @@ final class Drain extends VmByVm {
     Step look() {
         Optional<Host> host = observed();
         host.ifPresent(this::reconcile);
+        boolean tells = stopping == null && mayStart && underWay() == 0;
+        Optional<Vm> untold = tells && host.isPresent() ? Announcing.untold(run, world) : Optional.empty();
+        if (untold.isPresent()) {
+            return step.to(counted().in(new HostRunState.Announcing(now, now)));
+        }
         if (stopping == null && isOverdue()) {
             stopping = DrainNotes.tooLong(run);
             abortMoves();
@@ -173,7 +178,7 @@ final class Drain extends VmByVm {
         if (underWay() >= run.policy().parallelMoves()) {
             return Optional.empty();
         }
-        for (Vm vm : sight.startable(vm -> !vm.aside())) {
+        for (Vm vm : sight.startable(vm -> !vm.aside() && !Announcing.isUntold(run, vm, world))) {
             int at = sight.indexOf(vm.id());
             switch (sight.target(vm)) {
                 case Placement.Answer.Target target -> {

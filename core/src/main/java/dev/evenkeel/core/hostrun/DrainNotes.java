@@ -107,7 +107,8 @@ final class DrainNotes {
                         : result.foreseen().total(),
                 result.total(),
                 result.skewBefore(),
-                result.clockSkew()));
+                result.clockSkew(),
+                null));
     }
 
     /** Why the host is not empty: each VM that stays, with its reason. */

@@ -12,7 +12,6 @@ import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.fleet.VmState;
 import dev.evenkeel.core.impact.Ladder;
 import dev.evenkeel.core.placement.Placement;
-import dev.evenkeel.core.update.Method;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -154,7 +153,7 @@ final class DrainSight {
     }
 
     private boolean mayRestart() {
-        return run.purpose() instanceof Purpose.UpdateHost update && update.method() == Method.REBOOT;
+        return run.mayRestart();
     }
 
     /** Why a VM that can't be moved can't be restarted either, or null. */
@@ -163,7 +162,7 @@ final class DrainSight {
                 .filter(move -> move.status() == Move.Status.STAYS)
                 .flatMap(move -> sighting(move.vm()).stream())
                 .toList();
-        return Ladder.unstoppable(vm, before);
+        return Ladder.unstoppable(Offering.asAgreed(run, vm), before);
     }
 
     /** The VMs that are to be restarted, or keep their memory, where they are. */
@@ -213,7 +212,7 @@ final class DrainSight {
                 && moves.stream()
                         .filter(m -> m.open() && !m.vm().equals(vm.id()))
                         .flatMap(m -> world.fleet().vm(m.vm()).stream())
-                        .anyMatch(other -> vm.availabilitySet().equals(other.availabilitySet()));
+                        .anyMatch(vm::isInOneSetWith);
     }
 
     private Fleet withMovesUnderWay() {
@@ -276,7 +275,7 @@ final class DrainSight {
         List<String> scopes = new ArrayList<>();
         scopes.add("vm:" + vm.id());
         if (vm.availabilitySet() != null) {
-            scopes.add("set:" + vm.availabilitySet());
+            scopes.add("set:" + vm.tenant() + " " + vm.availabilitySet()); // no name has a space
         }
         return scopes;
     }

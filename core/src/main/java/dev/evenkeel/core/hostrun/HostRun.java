@@ -7,6 +7,7 @@ import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.MigrationDomainId;
 import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.update.Method;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param moved how many VMs it has moved
  * @param vmsLost how many VMs died while it worked
  * @param restarts the VMs that it stopped or meant to stop, with their owners' consent; it does not end before they run
+ * @param announcements what the VMs that will feel it were told
+ * @param offers the choices that owners of VMs on the host have
  * @param by who ordered it
  * @param reason why, in that person's words
  */
@@ -39,13 +42,18 @@ public record HostRun(
         int moved,
         int vmsLost,
         List<Restart> restarts,
+        List<Announcement> announcements,
+        List<Offer> offers,
         Instant orderedAt,
         String by,
         String reason)
         implements Run {
     public HostRun {
         budgets = List.copyOf(budgets);
-        restarts = restarts == null ? List.of() : List.copyOf(restarts); // null in runs stored before there were any
+        // null in runs stored before there were any
+        restarts = restarts == null ? List.of() : List.copyOf(restarts);
+        announcements = announcements == null ? List.of() : List.copyOf(announcements);
+        offers = offers == null ? List.of() : List.copyOf(offers);
     }
 
     /** A run about to begin. */
@@ -62,7 +70,8 @@ public record HostRun(
             String reason) {
         HostRunState first = new HostRunState.Reserving(now, now.plus(policy.reserve()));
         return new HostRun(
-                id, shard, host, purpose, policy, rollout, budgets, first, 0, 0, 0, List.of(), now, by, reason);
+                id, shard, host, purpose, policy, rollout, budgets, first, 0, 0, 0, List.of(), List.of(), List.of(),
+                now, by, reason);
     }
 
     /** The holds it takes before it touches anything: first its host, which no two runs may work on. */
@@ -90,6 +99,12 @@ public record HostRun(
         return purpose instanceof Purpose.UpdateHost update && update.method() == Method.HOT_PATCH;
     }
 
+    /** Whether VMs that can't be moved may be restarted where their owners agree. */
+    boolean mayRestart() {
+        return purpose instanceof Purpose.UpdateHost update
+                && (update.method() == Method.REBOOT || update.method() == Method.SELF_SERVICE);
+    }
+
     /** Whether what an update brought is taken away again. */
     boolean takesBack() {
         return purpose instanceof Purpose.UpdateHost update && update.back();
@@ -104,20 +119,39 @@ public record HostRun(
         return new EffectId(id.value() + "/" + (effects + 1));
     }
 
-    HostRun in(HostRunState next) {
-        return copy(next, effects, moved, vmsLost, restarts);
+    /** What one of its VMs was told. */
+    public Optional<Announcement> announcement(VmId vm) {
+        return announcements.stream().filter(a -> a.vm().equals(vm)).findFirst();
+    }
+
+    /** The same run in another state. */
+    public HostRun in(HostRunState next) {
+        return copy(next, effects, moved, vmsLost, restarts, announcements, offers);
     }
 
     HostRun ordering(HostRunState next) {
-        return copy(next, effects + 1, moved, vmsLost, restarts);
+        return copy(next, effects + 1, moved, vmsLost, restarts, announcements, offers);
     }
 
     HostRun counting(int movedNow, int lostNow) {
-        return copy(state, effects, moved + movedNow, vmsLost + lostNow, restarts);
+        return copy(state, effects, moved + movedNow, vmsLost + lostNow, restarts, announcements, offers);
     }
 
     HostRun restarting(List<Restart> next) {
-        return copy(state, effects, moved, vmsLost, next);
+        return copy(state, effects, moved, vmsLost, next, announcements, offers);
+    }
+
+    /** The choice that the owner of one of its VMs has. */
+    public Optional<Offer> offer(VmId vm) {
+        return offers.stream().filter(o -> o.vm().equals(vm)).findFirst();
+    }
+
+    HostRun offering(List<Offer> next) {
+        return copy(state, effects, moved, vmsLost, restarts, announcements, next);
+    }
+
+    HostRun telling(List<Announcement> next) {
+        return copy(state, effects, moved, vmsLost, restarts, next, offers);
     }
 
     /** The same with one effect more ordered. */
@@ -126,7 +160,13 @@ public record HostRun(
     }
 
     private HostRun copy(
-            HostRunState nextState, int nextEffects, int nextMoved, int nextLost, List<Restart> nextRestarts) {
+            HostRunState nextState,
+            int nextEffects,
+            int nextMoved,
+            int nextLost,
+            List<Restart> nextRestarts,
+            List<Announcement> nextAnnouncements,
+            List<Offer> nextOffers) {
         return new HostRun(
                 id,
                 shard,
@@ -140,6 +180,8 @@ public record HostRun(
                 nextMoved,
                 nextLost,
                 nextRestarts,
+                nextAnnouncements,
+                nextOffers,
                 orderedAt,
                 by,
                 reason);
@@ -173,6 +215,8 @@ public record HostRun(
             case HostRunState.NeedsPerson p ->
                 in(new HostRunState.NeedsPerson(p.resume(), why, p.since(), PersonAsked.nextAsk(p.since(), now)));
             case HostRunState.Reserving r -> in(PersonAsked.asking(r, why, now));
+            case HostRunState.Offering o -> in(PersonAsked.asking(o, why, now));
+            case HostRunState.Announcing a -> in(PersonAsked.asking(a, why, now));
             case HostRunState.Draining d -> in(PersonAsked.asking(d, why, now));
             case HostRunState.Stopping s -> in(PersonAsked.asking(s, why, now));
             case HostRunState.Applying a -> in(PersonAsked.asking(a, why, now));

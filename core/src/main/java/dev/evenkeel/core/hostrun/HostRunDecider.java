@@ -22,6 +22,7 @@ import dev.evenkeel.core.update.Update;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** Advances one host through maintenance. Pure: same inputs, same step. */
 public final class HostRunDecider {
@@ -31,8 +32,21 @@ public final class HostRunDecider {
     private HostRunDecider() {}
 
     public static Step decide(HostRun run, RunEvent event, World world) {
+        Step step = inState(run, event, world);
+        return step.ledger().isEmpty() || run.announcements().isEmpty()
+                ? step
+                : step.with(step.ledger().stream()
+                        .map(row -> run.announcement(row.vm())
+                                .map(told -> row.withTold(told.lasts()))
+                                .orElse(row))
+                        .toList());
+    }
+
+    private static Step inState(HostRun run, RunEvent event, World world) {
         return switch (run.state()) {
             case Reserving r -> onReserving(run, r, event, world);
+            case HostRunState.Offering o -> Offering.on(run, o, event, world);
+            case HostRunState.Announcing a -> Announcing.on(run, a, event, world);
             case Draining d -> Drain.on(run, d, event, world);
             case Stopping s -> Stops.on(run, s, event, world);
             case Applying a -> Changing.onApplying(run, a, event, world);
@@ -81,6 +95,9 @@ public final class HostRunDecider {
                         : Ending.end(run, RunOutcome.REFUSED, refused.why(), world);
             case RunEvent.CancelOrdered c -> Ending.end(run, RunOutcome.CANCELLED, cancelled(c), world);
             case RunEvent.ResolveOrdered r -> Ending.end(run, r.as(), resolved(r), world);
+            case RunEvent.OwnerChose c -> Step.ignore(run);
+            case RunEvent.OwnersAsked a -> Step.ignore(run);
+            case RunEvent.NoticeApproved a -> new Step.Builder().to(Announcing.approve(run, a));
             case RunEvent.EffectEnded e -> Step.ignore(run);
             case RunEvent.HostObserved o -> Step.ignore(run);
             case RunEvent.HostRunEnded e -> Step.ignore(run);
@@ -89,15 +106,18 @@ public final class HostRunDecider {
         };
     }
 
-    private static Step reserve(HostRun run, World world) {
-        Host host = world.fleet().hosts().get(run.host());
+    /** Looks at the host, tells its VMs, and takes the holds once all have had their notice. */
+    static Step reserve(HostRun asIs, World world) {
+        Host host = world.fleet().hosts().get(asIs.host());
         if (host == null) {
             return Ending.end(
-                    run,
+                    asIs,
                     RunOutcome.REFUSED,
-                    Refusal.of("NO_SUCH_HOST", "host " + run.host() + " is not in the fleet; see evenkeel host ls"),
+                    Refusal.of("NO_SUCH_HOST", "host " + asIs.host() + " is not in the fleet; see evenkeel host ls"),
                     world);
         }
+        HostRun offering = Offering.offering(asIs, host, world);
+        HostRun run = Announcing.telling(Offering.agreed(offering), host, world);
         if (run.purpose() instanceof Purpose.UpdateHost update) {
             Update wanted = world.update(update.update());
             if (run.takesBack() && !wanted.isPatchedIn(host.facts().versions())) {
@@ -106,6 +126,10 @@ public final class HostRunDecider {
             if (!run.takesBack() && wanted.isAllOver(host, world.fleet())) {
                 return Ending.end(run, RunOutcome.DONE, Refusal.of("ALREADY_ON", "the host runs it already"), world);
             }
+        }
+        Optional<Step> waits = Offering.before(offering, world).or(() -> Announcing.before(run, world));
+        if (waits.isPresent()) {
+            return waits.get();
         }
         Step.Builder step = new Step.Builder();
         run.holds().forEach(step::acquire);
@@ -116,6 +140,14 @@ public final class HostRunDecider {
         Draining draining = new Draining(
                 List.of(), world.now(), world.now().plus(run.policy().drain()), null);
         return step.to(run.in(draining));
+    }
+
+    /** Holds that it wants are taken by others: it waits for them anew. */
+    static Step waitsForHolds(HostRun run, World world) {
+        Instant now = world.now();
+        return new Step.Builder()
+                .to(run.in(new Reserving(
+                        now.plus(HOLD_RETRY), now.plus(run.policy().reserve()))));
     }
 
     /** The host is empty: what comes next depends on what the run is for. */

@@ -22,6 +22,16 @@ import org.jspecify.annotations.Nullable;
  *       any state whose effect is unknown or overdue <--> NeedsPerson --> Ended(as the person says)
  * </pre>
  *
+ * <p>Where owners are to be asked, {@code Offering} comes before all else; where VMs want notice, {@code Announcing}, and
+ * again when a VM comes that was told nothing.
+ *
+ * <pre>
+ *  Reserving --> Offering --> Announcing --> Reserving --> Draining
+ *                   |            |  ^                         |
+ *                   v            v  +-------------------------+
+ *                Ended(CANCELLED, REFUSED)
+ * </pre>
+ *
  * <p>Where VMs stay that may be restarted, {@code Stopping} comes between Draining and Applying, and {@code Starting}
  * before every end that follows it: a run does not end while a VM that it stopped is down, unless a person says so.
  *
@@ -66,6 +76,26 @@ public sealed interface HostRunState {
         @Override
         public Optional<Instant> due() {
             return Optional.of(retryAt);
+        }
+    }
+
+    /** Owners may choose when their VMs are restarted, and it waits until the time of each has come. Holds nothing. */
+    record Offering(Instant lookAt) implements HostRunState {
+        @Override
+        public Optional<Instant> due() {
+            return Optional.of(lookAt);
+        }
+    }
+
+    /**
+     * The VMs were told what is to come; it waits until each of them has approved or had its notice. Holds nothing new.
+     *
+     * @param since when the first of them was told
+     */
+    record Announcing(Instant lookAt, Instant since) implements HostRunState {
+        @Override
+        public Optional<Instant> due() {
+            return Optional.of(lookAt);
         }
     }
 

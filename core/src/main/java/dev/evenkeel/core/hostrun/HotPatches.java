@@ -64,6 +64,7 @@ final class HotPatches {
                 null,
                 stood.total(),
                 stood.skewBefore(),
-                stood.clockSkew());
+                stood.clockSkew(),
+                null);
     }
 }

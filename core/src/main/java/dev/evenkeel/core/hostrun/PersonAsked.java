@@ -182,6 +182,8 @@ final class PersonAsked {
             case Verifying v -> known && v.effect().equals(effect);
             case Undoing u -> known && u.effect().equals(effect);
             case Reserving r -> false;
+            case HostRunState.Announcing a -> false;
+            case HostRunState.Offering o -> false;
             case NeedsPerson p -> waitsFor(run, p.resume(), ended);
             case Ended e -> false;
         };
@@ -261,6 +263,8 @@ final class PersonAsked {
             case Verifying v -> List.of(v.effect());
             case Undoing u -> List.of(u.effect());
             case Reserving r -> List.of();
+            case HostRunState.Announcing a -> List.of();
+            case HostRunState.Offering o -> List.of();
             case NeedsPerson p -> unaccounted(run, p.resume());
             case Ended e -> List.of();
         };

@@ -89,6 +89,9 @@ final class Starts {
             case RunEvent.HostRunEnded e -> Step.ignore(run);
             case RunEvent.PauseOrdered p -> Step.ignore(run);
             case RunEvent.ResumeOrdered r -> Step.ignore(run);
+            case RunEvent.NoticeApproved a -> Step.ignore(run);
+            case RunEvent.OwnerChose c -> Step.ignore(run);
+            case RunEvent.OwnersAsked a -> Step.ignore(run);
         };
     }
 
@@ -157,6 +160,7 @@ final class Starts {
                     measured,
                     r.forecast(),
                     measured,
+                    null,
                     null,
                     null));
             step.notice(Ending.info(

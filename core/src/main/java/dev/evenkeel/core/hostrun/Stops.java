@@ -34,7 +34,14 @@ final class Stops {
             EffectId effect = next.nextEffect();
             DrainSight.scopes(vm).forEach(scope -> step.acquire(new Hold(scope, 1)));
             step.order(
-                    effect, run.host(), new Effect.StopVm(vm.id(), run.policy().stop(), update.update()));
+                    effect,
+                    run.host(),
+                    new Effect.StopVm(
+                            vm.id(),
+                            run.policy().stop(),
+                            update.update(),
+                            update.method(),
+                            run.offer(vm.id()).map(Offer::agreed).orElse(null)));
             restarts.add(
                     Restart.stopping(vm, effect, world.now(), world.pauses().restart()));
             step.notice(Ending.info(
@@ -63,6 +70,9 @@ final class Stops {
             case RunEvent.HostRunEnded e -> Step.ignore(run);
             case RunEvent.PauseOrdered p -> Step.ignore(run);
             case RunEvent.ResumeOrdered r -> Step.ignore(run);
+            case RunEvent.NoticeApproved a -> Step.ignore(run);
+            case RunEvent.OwnerChose c -> Step.ignore(run);
+            case RunEvent.OwnersAsked a -> Step.ignore(run);
         };
     }
 

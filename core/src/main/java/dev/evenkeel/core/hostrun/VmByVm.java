@@ -106,6 +106,9 @@ abstract class VmByVm {
             case RunEvent.HostRunEnded e -> Step.ignore(run);
             case RunEvent.PauseOrdered p -> Step.ignore(run);
             case RunEvent.ResumeOrdered r -> Step.ignore(run);
+            case RunEvent.NoticeApproved a -> Step.ignore(run);
+            case RunEvent.OwnerChose c -> Step.ignore(run);
+            case RunEvent.OwnersAsked a -> Step.ignore(run);
         };
     }
 

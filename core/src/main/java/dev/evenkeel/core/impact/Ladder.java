@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,17 @@ public final class Ladder {
     /** @param catalogue finds the updates that this one requires or conflicts with; null when there is none */
     public static MethodChoice choose(
             Update update, Host host, Fleet fleet, PauseModel pauses, Function<UpdateId, @Nullable Update> catalogue) {
+        return choose(update, host, fleet, pauses, catalogue, null);
+    }
+
+    /** @param unpatched why the host itself refused the hot patch when it was tried, or null */
+    public static MethodChoice choose(
+            Update update,
+            Host host,
+            Fleet fleet,
+            PauseModel pauses,
+            Function<UpdateId, @Nullable Update> catalogue,
+            @Nullable Refusal unpatched) {
         List<Refusal> never = Applicability.refusals(update, host, catalogue);
         List<MethodChoice.Rung> rungs = new ArrayList<>();
         for (Method method : Method.values()) {
@@ -47,12 +59,27 @@ public final class Ladder {
             List<Refusal> refusals = never.isEmpty() || update.payload(method).isEmpty()
                     ? refusals(method, update, host, fleet, pauses, forecasts)
                     : never;
+            refusals = unpatched != null && method == Method.HOT_PATCH ? List.of(unpatched) : refusals;
             rungs.add(new MethodChoice.Rung(method, refusals));
             if (refusals.isEmpty()) {
                 return new MethodChoice(host.id(), method, forecasts, rungs);
             }
         }
         return new MethodChoice(host.id(), null, List.of(), rungs);
+    }
+
+    /** What the VMs of a host would feel by a method, in the order of ids; those that find no place are left out. */
+    public static List<VmForecast> forecasts(Method method, Update update, Host host, Fleet fleet, PauseModel pauses) {
+        List<VmForecast> forecasts = new ArrayList<>();
+        refusals(method, update, host, fleet, pauses, forecasts);
+        return forecasts;
+    }
+
+    /** What the VMs of a host would feel if it were emptied; those that can't be moved or find no place are left out. */
+    public static List<VmForecast> forecasts(Host host, Fleet fleet, PauseModel pauses) {
+        List<VmForecast> forecasts = new ArrayList<>();
+        moves(host, fleet, h -> false, vm -> unmovable(vm).isEmpty(), pauses, forecasts, new ArrayList<>());
+        return forecasts;
     }
 
     private static List<Refusal> refusals(
@@ -66,8 +93,7 @@ public final class Ladder {
             case PRESERVE_VMM -> preserveVmm(update, host, fleet, pauses, forecasts);
             case PRESERVE_KERNEL -> preserveKernel(update, host, fleet, pauses, forecasts);
             case HOT_PATCH -> HotPatching.refusals(update, host, fleet, forecasts);
-            case SELF_SERVICE ->
-                List.of(Refusal.of("NO_MECHANISM", "this version of Evenkeel has no mechanism for " + method));
+            case SELF_SERVICE -> selfService(update, host, fleet, pauses, forecasts);
         };
     }
 
@@ -75,15 +101,15 @@ public final class Ladder {
             Update update, Host host, Fleet fleet, PauseModel pauses, List<VmForecast> forecasts) {
         List<Refusal> refusals = new ArrayList<>();
         fleet.aliveOn(host.id()).forEach(vm -> refusals.addAll(unmovable(vm)));
-        moves(update, host, fleet, vm -> unmovable(vm).isEmpty(), pauses, forecasts, refusals);
+        moves(host, fleet, h -> update.isOn(h.facts()), vm -> unmovable(vm).isEmpty(), pauses, forecasts, refusals);
         return refusals;
     }
 
     /** What the VMs that leave would feel, and which of them find no place or would stand still too long. */
     private static void moves(
-            Update update,
             Host host,
             Fleet fleet,
+            Predicate<Host> preferred,
             Predicate<Vm> leaves,
             PauseModel pauses,
             List<VmForecast> forecasts,
@@ -93,7 +119,7 @@ public final class Ladder {
                 fleet.allVms().stream()
                         .filter(vm -> !vm.host().equals(host.id()) || leaves.test(vm))
                         .toList());
-        Map<VmId, Placement.Answer> targets = Placement.evacuate(host.id(), without, h -> update.isOn(h.facts()));
+        Map<VmId, Placement.Answer> targets = Placement.evacuate(host.id(), without, preferred);
         for (Vm vm : without.aliveOn(host.id())) {
             switch (targets.get(vm.id())) {
                 case Placement.Answer.Target target -> forecast(vm, host, target.host(), pauses, forecasts, refusals);
@@ -177,7 +203,7 @@ public final class Ladder {
         }
         Predicate<Vm> leaves = vm -> unpreservable(method, vm, host, fleet, pauses) != null
                 && unmovable(vm).isEmpty();
-        moves(update, host, fleet, leaves, pauses, forecasts, refusals);
+        moves(host, fleet, h -> update.isOn(h.facts()), leaves, pauses, forecasts, refusals);
         forecasts.sort(Comparator.comparing(VmForecast::vm));
         return refusals;
     }
@@ -209,7 +235,7 @@ public final class Ladder {
         // One that can't be moved stays, else the one with the least id: whoever looks, and whenever, comes to the
         // same.
         return fleet.aliveOn(host.id()).stream()
-                .filter(other -> vm.availabilitySet().equals(other.availabilitySet())
+                .filter(other -> vm.isInOneSetWith(other)
                         && STAYS_FIRST.compare(other, vm) < 0
                         && unpreservable(method, other, host, fleet, pauses) == null)
                 .findFirst()
@@ -240,11 +266,34 @@ public final class Ladder {
     /** Whatever can be moved is moved; the rest is restarted where it is, if every owner of the rest has agreed. */
     private static List<Refusal> reboot(
             Update update, Host host, Fleet fleet, PauseModel pauses, List<VmForecast> forecasts) {
+        return restart(update, host, fleet, pauses, forecasts, vm -> vm);
+    }
+
+    /** The same, but owners who have not agreed are asked, and have their window. */
+    private static List<Refusal> selfService(
+            Update update, Host host, Fleet fleet, PauseModel pauses, List<VmForecast> forecasts) {
+        return fleet.aliveOn(host.id()).stream().noneMatch(Ladder::isToBeAsked)
+                ? List.of(Refusal.of("NOBODY_TO_ASK", "no owner of a VM on host " + host.id() + " has to be asked"))
+                : restart(update, host, fleet, pauses, forecasts, vm -> isToBeAsked(vm) ? vm.consenting() : vm);
+    }
+
+    /** Whether a VM's owner is to be asked when it may be restarted: it can't be moved, and they have not agreed before. */
+    public static boolean isToBeAsked(Vm vm) {
+        return !unmovable(vm).isEmpty() && vm.intent().restart() != Intent.Restart.CONSENT;
+    }
+
+    private static List<Refusal> restart(
+            Update update,
+            Host host,
+            Fleet fleet,
+            PauseModel pauses,
+            List<VmForecast> forecasts,
+            UnaryOperator<Vm> agreed) {
         List<Refusal> refusals = new ArrayList<>();
         List<Vm> staying = new ArrayList<>();
         for (Vm vm : fleet.aliveOn(host.id())) {
             if (!unmovable(vm).isEmpty()) {
-                Refusal no = unstoppable(vm, staying);
+                Refusal no = unstoppable(agreed.apply(vm), staying);
                 if (no == null) {
                     staying.add(vm);
                     forecasts.add(new VmForecast(vm.id(), host.id(), new Impact.Restart(), pauses.restart()));
@@ -253,7 +302,7 @@ public final class Ladder {
                 }
             }
         }
-        moves(update, host, fleet, vm -> unmovable(vm).isEmpty(), pauses, forecasts, refusals);
+        moves(host, fleet, h -> update.isOn(h.facts()), vm -> unmovable(vm).isEmpty(), pauses, forecasts, refusals);
         forecasts.sort(Comparator.comparing(VmForecast::vm));
         return refusals;
     }
@@ -281,7 +330,7 @@ public final class Ladder {
                     whose);
         }
         AvailabilitySetId set = vm.availabilitySet();
-        return set == null || staying.stream().noneMatch(other -> set.equals(other.availabilitySet()))
+        return set == null || staying.stream().noneMatch(vm::isInOneSetWith)
                 ? null
                 : Refusal.of(
                         "SET_TOGETHER",

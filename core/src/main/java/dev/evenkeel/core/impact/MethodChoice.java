@@ -28,7 +28,12 @@ public record MethodChoice(HostId host, @Nullable Method method, List<VmForecast
 
     /** Every refusal of every rung in one, for a host that no method fits. */
     public Refusal refusal() {
-        Refusal all = Refusal.of("NO_METHOD", "no method of the update fits this host");
+        return under(Refusal.of("NO_METHOD", "no method of the update fits this host"));
+    }
+
+    /** The same beneath the reason that people should see first. */
+    public Refusal under(Refusal first) {
+        Refusal all = first;
         for (Rung rung : rungs) {
             for (int i = 0; i < rung.refusals().size(); i++) {
                 all = all.with(rung.method() + "." + i, rung.refusals().get(i).why());

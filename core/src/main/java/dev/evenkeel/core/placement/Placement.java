@@ -104,8 +104,7 @@ public final class Placement {
         if (promised + vm.vcpus() > host.facts().cpus() * CPU_OVERCOMMIT) {
             return Optional.of("CPU: " + promised + " of " + host.facts().cpus() * CPU_OVERCOMMIT + " vCPUs promised");
         }
-        if (vm.availabilitySet() != null
-                && there.stream().anyMatch(other -> vm.availabilitySet().equals(other.availabilitySet()))) {
+        if (there.stream().anyMatch(vm::isInOneSetWith)) {
             return Optional.of("availability set " + vm.availabilitySet() + " has a VM there");
         }
         if (there.stream().anyMatch(other -> other.id().equals(vm.id()))) {

@@ -4,13 +4,17 @@ import dev.evenkeel.core.engine.World;
 import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.update.Update;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The condition between waves: no VM lost, not too many hosts failed, and every host that is done has been seen since,
- * alive and running what the update brings. A gate with no data does not pass.
+ * alive and running what the update brings; and between rings, at least one host of each ring before that took it. A gate
+ * with no data does not pass.
  */
 final class Gate {
+    private static final String ANSWERED_FOR = "answeredFor";
 
     /** What the gate says. */
     sealed interface Verdict {
@@ -49,6 +53,45 @@ final class Gate {
             }
         }
         return new Verdict.Pass();
+    }
+
+    /**
+     * Why a ring may not begin: one before it has not shown on a single host that the update works. Null when it may; what is
+     * taken back was shown to work when it came.
+     *
+     * @param ring the one that would begin
+     */
+    static @Nullable Refusal unproven(Rollout rollout, int ring) {
+        for (int before = 0; before < ring && !rollout.back(); before++) {
+            int number = before;
+            List<HostProgress> hosts =
+                    rollout.hosts().stream().filter(h -> h.ring() == number).toList();
+            boolean proof = hosts.stream()
+                    .anyMatch(h -> h.status() == HostProgress.Status.DONE || h.status() == HostProgress.Status.ALREADY);
+            Refusal why = hosts.stream()
+                    .filter(h -> h.status() == HostProgress.Status.SKIPPED && !isAnsweredFor(h.why()))
+                    .map(HostProgress::why)
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElse(null);
+            if (!proof && why != null) {
+                return Refusal.of(
+                                "GATE_RING_REFUSED",
+                                "no host of ring " + number + " took the update, so that it is proven nowhere: "
+                                        + why.why() + "; look, then evenkeel rollout resume " + rollout.id())
+                        .with("ring", Integer.toString(number));
+            }
+        }
+        return null;
+    }
+
+    /** The same, for a person has looked at it and wants the rollout to go on. */
+    static @Nullable Refusal answeredFor(@Nullable Refusal why) {
+        return why == null ? null : why.with(ANSWERED_FOR, "true");
+    }
+
+    private static boolean isAnsweredFor(@Nullable Refusal why) {
+        return why != null && why.evidence().containsKey(ANSWERED_FOR);
     }
 
     /** What is still to be seen of a host that is done; null when all is well or nothing is to be seen. */

@@ -50,7 +50,7 @@ public record Rollout(
         List<HostProgress> hosts = new ArrayList<>();
         for (int ring = 0; ring < rings.size(); ring++) {
             for (HostId host : rings.get(ring)) {
-                hosts.add(new HostProgress(host, ring, HostProgress.Status.PENDING, null, null, now));
+                hosts.add(HostProgress.pending(host, ring, now));
             }
         }
         return new Rollout(

@@ -47,36 +47,41 @@ public final class RolloutDecider {
             case RunEvent.HoldRefused h -> Step.ignore(rollout);
             case RunEvent.EffectEnded e -> Step.ignore(rollout);
             case RunEvent.HostObserved o -> Step.ignore(rollout);
+            case RunEvent.NoticeApproved a -> Step.ignore(rollout);
+            case RunEvent.OwnerChose c -> Step.ignore(rollout);
+            case RunEvent.OwnersAsked a -> next(offered(rollout, a), rollout.state(), world);
         };
     }
 
     private static Rollout folded(Rollout rollout, RunEvent.HostRunEnded ended) {
         List<HostProgress> hosts = rollout.hosts().stream()
-                .map(h -> ended.run().equals(h.run()) && h.status() == Status.RUNNING
-                        ? h.becomes(statusOf(ended.outcome()), ended.why(), ended.at())
-                        : h)
+                .map(h -> ended.run().equals(h.run()) && h.underWay() ? h.ended(ended, rollout.back()) : h)
                 .toList();
         return rollout.with(hosts, rollout.state(), rollout.waves(), rollout.vmsLost() + ended.vmsLost());
     }
 
-    private static Status statusOf(RunOutcome outcome) {
-        return switch (outcome) {
-            case DONE, PARTIAL -> Status.DONE;
-            case REFUSED -> Status.SKIPPED;
-            case UNDONE, FAILED -> Status.FAILED;
-            case CANCELLED -> Status.CANCELLED;
-        };
+    private static Rollout offered(Rollout rollout, RunEvent.OwnersAsked asked) {
+        List<HostProgress> hosts = rollout.hosts().stream()
+                .map(h -> asked.run().equals(h.run()) && h.status() == Status.RUNNING
+                        ? h.becomes(Status.OFFERED, null, asked.at())
+                        : h)
+                .toList();
+        return rollout.with(hosts, rollout.state(), rollout.waves(), rollout.vmsLost());
     }
 
     private static Step next(Rollout rollout, RolloutState state, World world) {
         return switch (state) {
             case Rolling r -> active(rollout) ? wait(rollout, world, null, null) : wave(rollout, r, world);
             case Cancelling c ->
-                active(rollout) ? new Step.Builder().to(rollout) : end(rollout, RunOutcome.CANCELLED, c.why(), world);
+                underWay(rollout) ? new Step.Builder().to(rollout) : end(rollout, RunOutcome.CANCELLED, c.why(), world);
             case Paused p -> new Step.Builder().to(rollout);
             case Halted h -> new Step.Builder().to(rollout);
             case Ended e -> Step.ignore(rollout);
         };
+    }
+
+    private static boolean underWay(Rollout rollout) {
+        return rollout.hosts().stream().anyMatch(HostProgress::underWay);
     }
 
     private static boolean active(Rollout rollout) {
@@ -104,13 +109,19 @@ public final class RolloutDecider {
                 .min()
                 .orElse(-1);
         Rollout seen = rollout.with(hosts, state, rollout.waves(), rollout.vmsLost());
+        if (ring < 0 && underWay(seen)) {
+            return wait(seen, world, null, null);
+        }
         if (ring < 0) {
             boolean all = hosts.stream().allMatch(h -> h.status() == Status.DONE || h.status() == Status.ALREADY);
             return end(seen, all ? RunOutcome.DONE : RunOutcome.PARTIAL, null, world);
         }
-        List<HostId> candidates = hosts.stream()
+        Refusal unproven = Gate.unproven(seen, ring);
+        if (unproven != null) {
+            return halt(seen, unproven, world);
+        }
+        List<HostProgress> candidates = hosts.stream()
                 .filter(h -> h.status() == Status.PENDING && h.ring() == ring)
-                .map(HostProgress::host)
                 .toList();
         Waves.Wave wave = Waves.next(seen, candidates, world);
         List<HostProgress> after = new ArrayList<>();
@@ -160,7 +171,7 @@ public final class RolloutDecider {
                 world.now(),
                 rollout.by(),
                 rollout.reason()));
-        hosts.replaceAll(h -> h.host().equals(taken.host()) ? h.runs(run, world.now()) : h);
+        hosts.replaceAll(h -> h.host().equals(taken.host()) ? h.runs(run, taken.method(), world.now()) : h);
         step.notice(notice(
                 rollout,
                 world,
@@ -238,8 +249,14 @@ public final class RolloutDecider {
     }
 
     private static HostProgress forgiven(Rollout rollout, HostProgress host, World world) {
-        Refusal why = host.status() == Status.FAILED ? host.why() : Gate.missing(rollout, host, world);
-        return host.status() == Status.FAILED || why != null ? host.becomes(Status.SKIPPED, why, host.at()) : host;
+        return switch (host.status()) {
+            case FAILED, SKIPPED -> host.becomes(Status.SKIPPED, Gate.answeredFor(host.why()), host.at());
+            case DONE -> {
+                Refusal why = Gate.missing(rollout, host, world);
+                yield why == null ? host : host.becomes(Status.SKIPPED, Gate.answeredFor(why), host.at());
+            }
+            case PENDING, RUNNING, OFFERED, ALREADY, CANCELLED -> host;
+        };
     }
 
     private static Step cancel(Rollout rollout, RunEvent.CancelOrdered order, World world) {
@@ -251,12 +268,12 @@ public final class RolloutDecider {
                 .map(h -> h.status() == Status.PENDING ? h.becomes(Status.CANCELLED, why, world.now()) : h)
                 .toList();
         Rollout cancelled = rollout.with(hosts, new Cancelling(why), rollout.waves(), rollout.vmsLost());
-        if (!active(rollout)) {
+        if (!underWay(rollout)) {
             return end(cancelled, RunOutcome.CANCELLED, why, world);
         }
         Step.Builder step = new Step.Builder();
         for (HostProgress h : hosts) {
-            if (h.status() == Status.RUNNING && h.run() != null) {
+            if (h.underWay() && h.run() != null) {
                 step.send(h.run(), order);
             }
         }

@@ -43,7 +43,7 @@ final class Waves {
 
     private Waves() {}
 
-    static Wave next(Rollout rollout, List<HostId> candidates, World world) {
+    static Wave next(Rollout rollout, List<HostProgress> candidates, World world) {
         Update update = world.update(rollout.update());
         Fleet fleet = world.fleet();
         List<Taken> taken = new ArrayList<>();
@@ -51,6 +51,10 @@ final class Waves {
         SortedMap<HostId, Refusal> waiting = new TreeMap<>();
         Map<String, Integer> perRack = new HashMap<>();
         Set<HostId> receiving = new HashSet<>();
+        Map<HostId, Refusal> unpatched = new HashMap<>();
+        candidates.stream()
+                .filter(candidate -> candidate.unpatched() != null)
+                .forEach(candidate -> unpatched.put(candidate.host(), candidate.unpatched()));
         for (Host host : inOrder(candidates, fleet)) {
             if (!host.reachable()) {
                 waiting.put(host.id(), Refusal.of("HOST_SILENT", "the agent of host " + host.id() + " is silent"));
@@ -63,11 +67,13 @@ final class Waves {
             if (later && (rollout.back() || allMovable(host, fleet))) {
                 continue;
             }
+            Refusal refused = unpatched.get(host.id());
             MethodChoice choice = rollout.back()
                     ? HotPatching.takeBack(update, host, fleet)
-                    : Ladder.choose(update, host, fleet, world.pauses(), world.catalogue());
+                    : Ladder.choose(update, host, fleet, world.pauses(), world.catalogue(), refused);
             if (choice.method() == null) {
-                (lacksOnlyRoom(choice) ? waiting : skipped).put(host.id(), choice.refusal());
+                Refusal why = refused == null ? choice.refusal() : choice.under(refused);
+                (lacksOnlyRoom(choice) ? waiting : skipped).put(host.id(), why);
             }
             if (later || choice.method() == null) {
                 continue;
@@ -93,13 +99,13 @@ final class Waves {
                         refusals -> refusals.stream().allMatch(why -> why.code().equals("NO_TARGET")));
     }
 
-    private static List<Host> inOrder(List<HostId> candidates, Fleet fleet) {
+    private static List<Host> inOrder(List<HostProgress> candidates, Fleet fleet) {
         Comparator<Host> fewest =
                 Comparator.comparing(h -> fleet.aliveOn(h.id()).size());
         Comparator<Host> lightest = Comparator.comparing(
                 h -> fleet.aliveOn(h.id()).stream().map(Vm::memory).reduce(Bytes.ZERO, Bytes::plus));
         return candidates.stream()
-                .flatMap(id -> fleet.host(id).stream())
+                .flatMap(candidate -> fleet.host(candidate.host()).stream())
                 .sorted(fewest.thenComparing(lightest).thenComparing(Host::id))
                 .toList();
     }

@@ -48,7 +48,9 @@ class EngineTest {
                 Duration.ofHours(2),
                 Duration.ofMinutes(20),
                 Duration.ofMinutes(30),
-                Duration.ofMinutes(5));
+                Duration.ofMinutes(5),
+                null,
+                Duration.ofDays(28));
         return HostRun.ordered(
                 new RunId(id),
                 Given.SHARD,

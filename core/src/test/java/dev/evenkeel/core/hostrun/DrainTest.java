@@ -122,7 +122,7 @@ class DrainTest {
         OneRun run =
                 OneRun.updating(given, "h1").told(new RunEvent.RunOrdered()).told(new RunEvent.TimerFired());
 
-        assertThat(run.last().acquire()).containsExactly(new Hold("vm:vm-a", 1), new Hold("set:web", 1));
+        assertThat(run.last().acquire()).containsExactly(new Hold("vm:vm-a", 1), new Hold("set:acme web", 1));
     }
 
     @Test

@@ -10,6 +10,8 @@ import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.engine.RunOutcome;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.notice.EventId;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,6 +42,8 @@ class EveryStateTest {
                 restart.stopped("vm-s").latestFails("X", Aftermath.UNCHANGED).run());
         OneRun preserve = OneRun.preserving(new Given(), "vm-p").begins().looksAtFreshObservations();
         states.put("HandingOver", preserve.installed("vm-p").run());
+        states.put("Offering", OneRun.offering(new Given(), "vm-o").run());
+        states.put("Announcing", OneRun.announcing(new Given(), "vm-n").run());
         states.put("Switching", new KernelRun("vm-k").switching().run.run());
         states.forEach((name, state) -> assertThat(state.stateName()).isEqualTo(name));
         return states;
@@ -59,17 +63,29 @@ class EveryStateTest {
         events.put("PauseOrdered", new RunEvent.PauseOrdered("ann", "lunch"));
         events.put("ResumeOrdered", new RunEvent.ResumeOrdered("ann", "back"));
         events.put("CancelOrdered", new RunEvent.CancelOrdered("ann", "enough"));
+        events.put("NoticeApproved", new RunEvent.NoticeApproved(new EventId("e1"), "acme"));
+        events.put("OwnerChose", new RunEvent.OwnerChose(new VmId("vm-a"), Instant.EPOCH, "acme"));
+        events.put("OwnersAsked", new RunEvent.OwnersAsked(new RunId("run2"), new HostId("h2"), Instant.EPOCH));
         events.put("ResolveOrdered", new RunEvent.ResolveOrdered("bob", RunOutcome.FAILED, "looked"));
         return events;
     }
 
     /** Where an event leads; what is not here leads nowhere else. */
-    private static final Map<String, String> LEADS = Map.of(
-            "Reserving RunOrdered", "Draining",
-            "Reserving TimerFired", "Draining",
-            "Reserving CancelOrdered", "Ended",
-            "Reserving ResolveOrdered", "Ended",
-            "NeedsPerson ResolveOrdered", "Ended");
+    private static final Map<String, String> LEADS = Map.ofEntries(
+            // the VMs of those that wait are not in this fleet any longer
+            Map.entry("Reserving RunOrdered", "Draining"),
+            Map.entry("Reserving TimerFired", "Draining"),
+            Map.entry("Reserving CancelOrdered", "Ended"),
+            Map.entry("Reserving ResolveOrdered", "Ended"),
+            Map.entry("Announcing TimerFired", "Draining"),
+            Map.entry("Announcing HoldRefused", "Reserving"),
+            Map.entry("Announcing CancelOrdered", "Ended"),
+            Map.entry("Announcing ResolveOrdered", "Ended"),
+            Map.entry("NeedsPerson ResolveOrdered", "Ended"),
+            Map.entry("Offering TimerFired", "Draining"),
+            Map.entry("Offering HoldRefused", "Reserving"),
+            Map.entry("Offering CancelOrdered", "Ended"),
+            Map.entry("Offering ResolveOrdered", "Ended"));
 
     @Test
     void everyEventInEveryStateLeadsWhereTheTableSays() {

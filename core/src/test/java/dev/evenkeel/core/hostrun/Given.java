@@ -26,8 +26,14 @@ import dev.evenkeel.core.update.Payload;
 import dev.evenkeel.core.update.Severity;
 import dev.evenkeel.core.update.Update;
 import dev.evenkeel.core.update.UpdateId;
+import dev.evenkeel.core.window.MaintenanceConfiguration;
+import dev.evenkeel.core.window.WindowDraft;
+import dev.evenkeel.core.window.WindowRules;
+import dev.evenkeel.core.window.Windows;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -36,6 +42,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** A small fleet that a test describes and then lets change: hosts with VMs, one update, and a clock that the test moves. */
 public final class Given {
@@ -49,6 +56,8 @@ public final class Given {
     private final TreeMap<VmId, Duration> pauses = new TreeMap<>();
     private final EnumMap<Method, Payload> methods = new EnumMap<>(Map.of(Method.MIGRATE, payload()));
     private Component component = Component.VMM;
+    private Windows windows = Windows.NONE;
+    private @Nullable Instant deadline;
     private Instant now = START;
 
     /** One host, its VMs of 1 GiB each. */
@@ -410,7 +419,42 @@ public final class Given {
                 Severity.IMPORTANT,
                 "QEMU 11.1",
                 methods,
-                new TreeMap<>(Map.of("qemu", "11.1")));
+                new TreeMap<>(Map.of("qemu", "11.1")),
+                deadline,
+                null,
+                List.of(),
+                List.of());
+    }
+
+    /** The update should be everywhere by then. */
+    public void updateIsDueBy(Instant time) {
+        deadline = time;
+    }
+
+    /** Every VM's owner lets it be disturbed daily from this time of UTC on, for so long. */
+    public void opensDailyAt(String time, String duration) {
+        opens(time, null, duration);
+    }
+
+    /** Every VM's owner has asked for a window that never opens any more. */
+    public void windowsExpired() {
+        opens("03:00", "2026-01-02 00:00", "02:00");
+    }
+
+    private void opens(String time, @Nullable String expires, String duration) {
+        MaintenanceConfiguration daily = switch (WindowRules.read(
+                new WindowDraft("nightly", null, "2026-01-01 " + time, expires, duration, "UTC", "Day"))) {
+            case WindowRules.Reading.Good good -> good.configuration();
+            case WindowRules.Reading.Bad bad ->
+                throw new IllegalArgumentException(bad.errors().toString());
+        };
+        windows = new Windows(List.of(daily));
+    }
+
+    /** How long it is until the next such time of the day. */
+    public Duration untilUtc(String time) {
+        Duration left = Duration.between(now.atOffset(ZoneOffset.UTC).toLocalTime(), LocalTime.parse(time));
+        return left.isNegative() ? left.plusDays(1) : left;
     }
 
     public Instant now() {
@@ -447,6 +491,6 @@ public final class Given {
     }
 
     public World world() {
-        return new World(now, fleet(), this::forecast, id -> id.equals(UPDATE) ? update() : null);
+        return new World(now, fleet(), this::forecast, id -> id.equals(UPDATE) ? update() : null, vm -> windows);
     }
 }

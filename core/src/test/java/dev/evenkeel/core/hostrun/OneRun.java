@@ -16,6 +16,7 @@ import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.fleet.VmState;
+import dev.evenkeel.core.notice.EventId;
 import dev.evenkeel.core.update.Method;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,6 +80,29 @@ final class OneRun {
         given.host("h2");
         given.host("h3");
         return of(given, "h1", new Purpose.UpdateHost(Given.UPDATE, Method.PRESERVE_VMM), RunPolicy.DEFAULT);
+    }
+
+    /** A run that has told the VMs of h1, whose owners want an hour's notice; h2 and h3 have room. */
+    static OneRun announcing(Given given, String... vms) {
+        given.host("h1").runs(vms);
+        given.host("h2");
+        given.host("h3");
+        for (String vm : vms) {
+            given.vm(vm).owner(Intent.DEFAULT.withNotice(Duration.ofHours(1)));
+        }
+        return updating(given, "h1").begins();
+    }
+
+    /** A run that asks the owners of the VMs of h1, which can't be moved, for four weeks; h2 has room. */
+    static OneRun offering(Given given, String... vms) {
+        given.updateAlsoBy(Method.SELF_SERVICE);
+        given.host("h1").runs(vms);
+        given.host("h2");
+        for (String vm : vms) {
+            given.vm(vm).owner(staying(Intent.Restart.NEVER));
+        }
+        return of(given, "h1", new Purpose.UpdateHost(Given.UPDATE, Method.SELF_SERVICE), RunPolicy.DEFAULT)
+                .begins();
     }
 
     /** An owner who forbids moves. */
@@ -193,6 +217,19 @@ final class OneRun {
                 .orElseThrow(() -> new NoSuchElementException("no hand-over of " + vm + " in " + orders));
     }
 
+    /** A VM, or its owner, lets what it was told begin. */
+    OneRun approved(String vm) {
+        EventId event = run.announcement(new VmId(vm)).orElseThrow().event();
+        return told(new RunEvent.NoticeApproved(event, vm)).looks();
+    }
+
+    /** What the VMs are told just now, such as {@code vm-a FREEZE started}. */
+    List<String> events() {
+        return ScheduledEvents.of(run, given.fleet()).stream()
+                .map(event -> event.vms().getFirst() + " " + event.kind() + (event.started() ? " started" : ""))
+                .toList();
+    }
+
     /** The VMs whose hand-over was ordered, in order, each try anew. */
     List<String> handOversOrdered() {
         return orders.stream()
@@ -204,8 +241,11 @@ final class OneRun {
 
     /** A guest goes down after ten seconds. */
     OneRun stopped(String vm) {
-        Step.Order order =
-                orderAbout(new Effect.StopVm(new VmId(vm), run.policy().stop(), Given.UPDATE));
+        Step.Order order = orders.reversed().stream()
+                .filter(o -> o.effect() instanceof Effect.StopVm stop
+                        && stop.vm().value().equals(vm))
+                .findFirst()
+                .orElseThrow(() -> new NoSuchElementException("no stop of " + vm + " in " + orders));
         Instant asked = given.now();
         given.passes(Duration.ofSeconds(10));
         given.vm(vm).is(VmState.SHUT_OFF);
@@ -316,6 +356,8 @@ final class OneRun {
             case HostRunState.Verifying verifying -> verifying.cancel();
             case HostRunState.Undoing undoing -> undoing.why();
             case HostRunState.Reserving reserving -> null;
+            case HostRunState.Announcing announcing -> null;
+            case HostRunState.Offering offering -> null;
         };
         if (why == null) {
             throw new NoSuchElementException("no reason in " + run.state());

@@ -27,8 +27,10 @@ import org.junit.jupiter.api.Test;
 
 /** VMs that can't be moved are restarted where they are, with consent, and never stay down. */
 class RestartTest {
-    private static final Effect STOP_A = new Effect.StopVm(new VmId("vm-a"), RunPolicy.DEFAULT.stop(), Given.UPDATE);
-    private static final Effect STOP_B = new Effect.StopVm(new VmId("vm-b"), RunPolicy.DEFAULT.stop(), Given.UPDATE);
+    private static final Effect STOP_A =
+            new Effect.StopVm(new VmId("vm-a"), RunPolicy.DEFAULT.stop(), Given.UPDATE, Method.REBOOT, null);
+    private static final Effect STOP_B =
+            new Effect.StopVm(new VmId("vm-b"), RunPolicy.DEFAULT.stop(), Given.UPDATE, Method.REBOOT, null);
     private static final Effect START_A = new Effect.StartVm(new VmId("vm-a"));
     private static final Effect START_B = new Effect.StartVm(new VmId("vm-b"));
 
@@ -130,7 +132,7 @@ class RestartTest {
     void aTakenHoldMakesThemWait() {
         OneRun run = run().moved("vm-m");
 
-        run.told(new RunEvent.HoldRefused(new Hold("set:web", 1), Refusal.of("HOLD_TAKEN", "another run has it")));
+        run.told(new RunEvent.HoldRefused(new Hold("set:acme web", 1), Refusal.of("HOLD_TAKEN", "another run has it")));
 
         assertThat(run.state()).isInstanceOf(Draining.class);
         assertThat(run.looksAtFreshObservations().state()).isInstanceOf(Stopping.class);

@@ -45,9 +45,9 @@ class SwitchTest {
         kernel.switching();
 
         assertThat(kernel.run.lastThatOrdered().acquire())
-                .containsExactly(new Hold("vm:vm-a", 1), new Hold("vm:vm-b", 1), new Hold("set:web", 1));
+                .containsExactly(new Hold("vm:vm-a", 1), new Hold("vm:vm-b", 1), new Hold("set:acme web", 1));
         kernel.switched("vm-a", "vm-b");
-        assertThat(kernel.run.last().release()).containsExactly("vm:vm-a", "vm:vm-b", "set:web");
+        assertThat(kernel.run.last().release()).containsExactly("vm:vm-a", "vm:vm-b", "set:acme web");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.evenkeel.core.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.evenkeel.core.engine.Hold;
 import dev.evenkeel.core.engine.RunOutcome;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.hostrun.Given;
@@ -37,6 +38,14 @@ class HotPatchRolloutTest {
 
     private OneRollout takingBack(String... rings) {
         return OneRollout.over(given, WIDE, rings).takingBack().begins();
+    }
+
+    private static Given aHostWithARungBelow() {
+        Given other = new Given();
+        other.updateAlsoPatches(FIX);
+        other.host("h1").kernel(KERNEL).runs("vm-1");
+        other.host("h9").kernel(KERNEL);
+        return other;
     }
 
     private OneRollout patched(OneRollout rollout, String host) {
@@ -104,6 +113,42 @@ class HotPatchRolloutTest {
         assertThat(rollout.outcome()).isEqualTo(RunOutcome.PARTIAL);
         assertThat(rollout.statusOf("h2")).isEqualTo(Status.SKIPPED);
         assertThat(why(rollout, "h2").code()).isEqualTo("BECAUSE");
+    }
+
+    @Test
+    void aHostThatRefusesThePatchGetsTheUpdateByTheNextRung() {
+        OneRollout rollout = OneRollout.over(aHostWithARungBelow(), WIDE, "h1").begins();
+        assertThat(rollout.progressOf("h1").method()).isEqualTo(Method.HOT_PATCH);
+
+        rollout.ends("h1", RunOutcome.REFUSED).looks();
+
+        assertThat(rollout.taken()).containsExactly("h1", "h1");
+        assertThat(rollout.runOf("h1").purpose()).isEqualTo(new Purpose.UpdateHost(Given.UPDATE, Method.MIGRATE));
+    }
+
+    @Test
+    void aHostThatOthersHoldIsNotDisturbedMoreForThat() {
+        OneRollout rollout = OneRollout.over(aHostWithARungBelow(), WIDE, "h1")
+                .begins()
+                .endsRefused("h1", Hold.TAKEN)
+                .looks();
+
+        assertThat(rollout.taken()).containsExactly("h1");
+        assertThat(rollout.statusOf("h1")).isEqualTo(Status.SKIPPED);
+    }
+
+    @Test
+    void canariesThatAllRefuseItProveNothingAndHaltItUntilAPersonHasLooked() {
+        OneRollout rollout = patching("h1 h2", "h3 h4")
+                .ends("h1", RunOutcome.REFUSED)
+                .ends("h2", RunOutcome.REFUSED)
+                .looks();
+        assertThat(rollout.stoppedBy()).isEqualTo("GATE_RING_REFUSED");
+        assertThat(rollout.taken()).containsExactly("h1", "h2");
+
+        rollout.resumed().looks();
+
+        assertThat(rollout.taken()).containsExactly("h1", "h2", "h3", "h4");
     }
 
     @Test

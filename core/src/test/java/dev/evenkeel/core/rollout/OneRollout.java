@@ -82,6 +82,18 @@ final class OneRollout {
         return told(new RunEvent.HostRunEnded(runOf(host).id(), new HostId(host), outcome, why, vmsLost, given.now()));
     }
 
+    /** The run of a host waits for owners of its VMs. */
+    OneRollout asksOwners(String host) {
+        return told(new RunEvent.OwnersAsked(runOf(host).id(), new HostId(host), given.now()))
+                .looks();
+    }
+
+    OneRollout endsRefused(String host, String code) {
+        Refusal why = Refusal.of(code, "of something");
+        return told(
+                new RunEvent.HostRunEnded(runOf(host).id(), new HostId(host), RunOutcome.REFUSED, why, 0, given.now()));
+    }
+
     /** The host has the update and was seen since. */
     OneRollout isDone(String host) {
         ends(host, RunOutcome.DONE);

@@ -75,6 +75,28 @@ class RolloutOrdersTest {
         assertThat(rollout.taken()).containsExactly("h1", "h2");
     }
 
+    @Test
+    void whileOwnersChooseItGoesOnWithOtherHostsAndEndsWithTheLastOfThem() {
+        OneRollout rollout = rolling().asksOwners("h1");
+        assertThat(rollout.taken()).containsExactly("h1", "h2");
+
+        rollout.isDone("h2").waits(Duration.ofDays(20));
+        assertThat(rollout.outcome()).isNull();
+        assertThat(rollout.statusOf("h1")).isEqualTo(HostProgress.Status.OFFERED);
+
+        rollout.isDone("h1");
+        assertThat(rollout.outcome()).isEqualTo(RunOutcome.DONE);
+    }
+
+    @Test
+    void aCancelTellsTheHostRunsWhoseOwnersChoose() {
+        OneRollout rollout = rolling().asksOwners("h1").isDone("h2").cancelled();
+
+        assertThat(rollout.last().messages())
+                .containsExactly(new Message(rollout.runOf("h1").id(), new RunEvent.CancelOrdered("ann", "enough")));
+        assertThat(rollout.ends("h1", RunOutcome.CANCELLED).outcome()).isEqualTo(RunOutcome.CANCELLED);
+    }
+
     private static final Map<String, String> LEADS = Map.ofEntries(
             Map.entry("Rolling pause", "Paused"),
             Map.entry("Rolling cancel", "Cancelling"),

@@ -83,6 +83,27 @@ public final class UpdatePackages {
         return Json.yaml().readValue(Files.readString(directory.resolve("update.yaml")), Update.class);
     }
 
+    /** The same update, which may also be left to the owners of VMs that can't be moved, in a directory of its own with the same packages. */
+    public static Path offered(Path directory, Path to) throws IOException {
+        Update update = read(directory);
+        Map<Method, Payload> methods = new EnumMap<>(update.methods());
+        methods.put(Method.SELF_SERVICE, update.payload(Method.REBOOT).orElseThrow());
+        Update offered = new Update(
+                new UpdateId(update.id() + "-offered"),
+                update.version(),
+                update.component(),
+                update.severity(),
+                update.title(),
+                methods,
+                update.verify());
+        Files.createDirectories(to);
+        for (Path deb : PrivateApt.debs(directory)) {
+            Files.createSymbolicLink(to.resolve(String.valueOf(deb.getFileName())), deb);
+        }
+        Files.writeString(to.resolve("update.yaml"), Json.yaml().writeValueAsString(offered));
+        return to;
+    }
+
     private static void make(Path dir, VmmVersion old, List<AptSource> sources, Path root, Progress progress)
             throws IOException {
         Path work = Files.createDirectory(dir.resolve("proof.in"));

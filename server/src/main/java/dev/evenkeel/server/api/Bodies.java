@@ -16,6 +16,20 @@ public final class Bodies {
     public record MigrateOrder(
             @Nullable String target, @Nullable String reason) implements Reasoned {}
 
+    /** Says something of a VM beside its metadata; {@code reset} names what is not said any more. */
+    public record VmChange(
+            @Nullable String tenant,
+            @Nullable String availabilitySet,
+            @Nullable String maxPause,
+            @Nullable String migration,
+            @Nullable String postCopy,
+            @Nullable String restart,
+            @Nullable String onHostFailure,
+            @Nullable String notice,
+            @Nullable List<String> reset,
+            @Nullable String reason)
+            implements Reasoned {}
+
     /** Asks for a plan. */
     public record PlanOrder(
             @Nullable String update,
@@ -52,7 +66,12 @@ public final class Bodies {
             @Nullable Long drainMs,
             @Nullable Long moveMs,
             @Nullable Long changeMs,
-            @Nullable Long stopMs) {}
+            @Nullable Long stopMs,
+            @Nullable Long leastNoticeMs,
+            @Nullable Long selfServiceMs) {}
+
+    /** When an owner lets its VM be restarted. */
+    public record Choice(@Nullable Instant at, @Nullable String reason) implements Reasoned {}
 
     /** Closes a run that waits for a person. */
     public record Resolution(@Nullable String as, @Nullable String reason) implements Reasoned {}
@@ -67,7 +86,40 @@ public final class Bodies {
             @Nullable Long stopMs,
             @Nullable Boolean restarted) {}
 
+    /** Makes a token for somebody. */
+    public record TokenOrder(
+            @Nullable String name,
+            @Nullable String role,
+            @Nullable List<String> tenants,
+            @Nullable String ttl) {}
+
     /** Makes a join token. */
     public record JoinTokenOrder(
             @Nullable String host, @Nullable String ttl) {}
+
+    /** Makes a maintenance configuration. */
+    public record WindowOrder(
+            @Nullable String name,
+            @Nullable String tenant,
+            @Nullable String maintenanceScope,
+            @Nullable String startDateTime,
+            @Nullable String expirationDateTime,
+            @Nullable String duration,
+            @Nullable String timeZone,
+            @Nullable String recurEvery,
+            @Nullable String reason)
+            implements Reasoned {}
+
+    /** Assigns a maintenance configuration; one of the first three is given. */
+    public record AssignmentOrder(
+            @Nullable String vm,
+            @Nullable String host,
+            @Nullable WindowFilter filter,
+            @Nullable String reason) implements Reasoned {}
+
+    /** Which VMs are meant; all that is given must hold. */
+    public record WindowFilter(
+            @Nullable String tenant,
+            @Nullable String availabilitySet,
+            @Nullable String name) {}
 }

@@ -37,22 +37,22 @@ public final class HostsApi {
     public List<Route> routes() {
         return List.of(
                 Route.list("/v1/hosts", this::list),
-                Route.get("/v1/hosts/{id}", call -> Answer.ok(view(call.path("id")))),
+                Route.get("/v1/hosts/{id}", call -> Answer.ok(view(call))),
                 Route.order("/v1/hosts/{id}/cordon", Bodies.Reason.class, call -> cordon(call, true)),
                 Route.order("/v1/hosts/{id}/uncordon", Bodies.Reason.class, call -> cordon(call, false)),
                 Route.order("/v1/hosts/{id}/evacuate", Bodies.Reason.class, this::evacuate));
     }
 
     private Answer list(Call call) {
-        Fleet fleet = registry.snapshot(time.now());
+        Fleet fleet = call.fleet();
         Map<String, RunId> runs = runs();
         return Answer.ok(call.page()
                 .of(List.copyOf(fleet.hosts().values()), host -> host.id().value(), host -> view(host, fleet, runs)));
     }
 
-    private HostView view(String id) {
-        Fleet fleet = registry.snapshot(time.now());
-        return view(Lookup.host(fleet, id), fleet, runs());
+    private HostView view(Call call) {
+        Fleet fleet = call.fleet();
+        return view(Lookup.host(fleet, call.path("id")), fleet, runs());
     }
 
     private HostView view(Host host, Fleet fleet, Map<String, RunId> runs) {
@@ -68,13 +68,13 @@ public final class HostsApi {
     }
 
     private Answer cordon(Call call, boolean cordoned) {
-        Host host = Lookup.host(registry.snapshot(time.now()), call.path("id"));
+        Host host = Lookup.host(call.fleet(), call.path("id"));
         setCordon(host.id(), cordoned, call.body(Bodies.Reason.class).reason());
-        return Answer.ok(view(call.path("id")));
+        return Answer.ok(view(call));
     }
 
     private Answer evacuate(Call call) {
-        Host host = Lookup.host(registry.snapshot(time.now()), call.path("id"));
+        Host host = Lookup.host(call.fleet(), call.path("id"));
         String reason = call.body(Bodies.Reason.class).reason();
         if (!host.cordoned()) {
             setCordon(host.id(), true, reason == null ? "evacuated" : reason);

@@ -4,16 +4,16 @@ import dev.evenkeel.core.engine.LedgerEntry;
 import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.engine.RunStore;
 import dev.evenkeel.core.engine.RunStore.LedgerQuery;
-import dev.evenkeel.core.engine.TimeSource;
 import dev.evenkeel.core.fleet.Fleet;
+import dev.evenkeel.core.fleet.TenantId;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
-import dev.evenkeel.server.fleet.FleetRegistry;
 import dev.evenkeel.server.http.Answer;
 import dev.evenkeel.server.http.Call;
 import dev.evenkeel.server.http.Checks;
 import dev.evenkeel.server.http.Page;
 import dev.evenkeel.server.http.Route;
+import dev.evenkeel.server.http.Veil;
 import dev.evenkeel.server.view.LedgerView;
 import dev.evenkeel.store.Observation;
 import dev.evenkeel.store.PgObservations;
@@ -22,6 +22,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The pause ledger, and what observers outside put beside it. */
@@ -31,14 +35,12 @@ public final class LedgerApi {
 
     private final RunStore store;
     private final PgObservations observations;
-    private final FleetRegistry registry;
-    private final TimeSource time;
+    private final Veil veil;
 
-    public LedgerApi(RunStore store, PgObservations observations, FleetRegistry registry, TimeSource time) {
+    public LedgerApi(RunStore store, PgObservations observations, Veil veil) {
         this.store = store;
         this.observations = observations;
-        this.registry = registry;
-        this.time = time;
+        this.veil = veil;
     }
 
     public List<Route> routes() {
@@ -48,19 +50,37 @@ public final class LedgerApi {
     }
 
     private Answer list(Call call) {
-        Fleet fleet = registry.snapshot(time.now());
+        Fleet fleet = call.fleet();
         VmId vm = call.query("vm").map(text -> vm(fleet, text)).orElse(null);
         RunId run = call.query("run")
                 .map(text -> Lookup.parse(RunId::new, "run", text, "/v1/runs"))
                 .orElse(null);
-        String tenant = call.query("tenant").orElse(null);
+        Optional<TenantId> tenant =
+                call.query("tenant").map(text -> Lookup.parse(TenantId::new, "tenant", text, "/v1/vms"));
         Page.Request page = call.page();
-        boolean first = page.after() == null;
-        List<LedgerEntry> entries =
-                after(store.ledger(new LedgerQuery(vm, run, tenant, first ? page.limit() + 1 : REACH)), page.after());
+        int enough = page.after() == null ? page.limit() + 1 : REACH;
+        Optional<Set<TenantId>> only = call.who().only();
+        Function<LedgerEntry, String> key = only.isEmpty() ? LedgerApi::key : entry -> veil.hide(key(entry));
+        List<LedgerEntry> rows = only.isEmpty()
+                ? store.ledger(new LedgerQuery(vm, run, tenant.map(Set::of).orElse(null), enough))
+                : owned(only.get(), vm, run, tenant);
+        List<LedgerEntry> entries = after(rows, key, page.after());
         List<LedgerEntry> shown = entries.subList(0, Math.min(entries.size(), page.limit() + 1));
         Map<LedgerEntry, Observation> seen = observations.of(shown);
-        return Answer.ok(page.cut(shown, LedgerApi::key, entry -> LedgerView.of(entry, seen.get(entry))));
+        return Answer.ok(page.cut(shown, key, entry -> {
+            LedgerView view = LedgerView.of(entry, seen.get(entry));
+            return only.isEmpty() ? view : view.forOwner(veil);
+        }));
+    }
+
+    /** Rows of these tenants. The filters come after, so that the time it takes says nothing of rows that are not theirs. */
+    private List<LedgerEntry> owned(
+            Set<TenantId> tenants, @Nullable VmId vm, @Nullable RunId run, Optional<TenantId> tenant) {
+        return store.ledger(new LedgerQuery(null, null, tenants, REACH)).stream()
+                .filter(entry -> vm == null || entry.vm().equals(vm))
+                .filter(entry -> run == null || entry.run().equals(run))
+                .filter(entry -> tenant.map(entry.tenant()::equals).orElse(true))
+                .collect(Collectors.toList());
     }
 
     /** One effect may have stopped many VMs. */
@@ -68,9 +88,10 @@ public final class LedgerApi {
         return entry.effect() + " " + entry.vm();
     }
 
-    private static List<LedgerEntry> after(List<LedgerEntry> entries, @Nullable String last) {
+    private static List<LedgerEntry> after(
+            List<LedgerEntry> entries, Function<LedgerEntry, String> key, @Nullable String last) {
         for (int i = 0; last != null && i < entries.size(); i++) {
-            if (key(entries.get(i)).equals(last)) {
+            if (key.apply(entries.get(i)).equals(last)) {
                 return entries.subList(i + 1, entries.size());
             }
         }
@@ -95,7 +116,7 @@ public final class LedgerApi {
         Duration normal = millis("normalGapMs", told.normalGapMs(), checks);
         Duration stop = millis("stopMs", told.stopMs(), checks);
         checks.done();
-        Vm found = Lookup.vm(registry.snapshot(time.now()), vm);
+        Vm found = Lookup.vm(call.fleet(), vm);
         Observation observation = new Observation(
                 found.id(), from, to, gap == null ? Duration.ZERO : gap, normal, stop, told.restarted());
         observations.add(observation);

@@ -1,6 +1,5 @@
 package dev.evenkeel.server.api;
 
-import dev.evenkeel.core.engine.TimeSource;
 import dev.evenkeel.core.fleet.Fleet;
 import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.Vm;
@@ -10,7 +9,6 @@ import dev.evenkeel.core.impact.MethodChoice;
 import dev.evenkeel.core.impact.PauseModel;
 import dev.evenkeel.core.impact.VmForecast;
 import dev.evenkeel.core.update.Update;
-import dev.evenkeel.server.fleet.FleetRegistry;
 import dev.evenkeel.server.http.Answer;
 import dev.evenkeel.server.http.Call;
 import dev.evenkeel.server.http.Checks;
@@ -27,16 +25,12 @@ import java.util.TreeMap;
 
 /** What a rollout would do, as things are now. Changes nothing. */
 public final class PlansApi {
-    private final FleetRegistry registry;
     private final PgUpdates updates;
     private final PauseModel pauses;
-    private final TimeSource time;
 
-    public PlansApi(FleetRegistry registry, PgUpdates updates, PauseModel pauses, TimeSource time) {
-        this.registry = registry;
+    public PlansApi(PgUpdates updates, PauseModel pauses) {
         this.updates = updates;
         this.pauses = pauses;
-        this.time = time;
     }
 
     public List<Route> routes() {
@@ -50,7 +44,7 @@ public final class PlansApi {
                 checks.required("update", order.update(), "", "give the id of an update; GET /v1/updates lists them");
         checks.done();
         Update update = UpdatesApi.find(updates, id);
-        Fleet fleet = registry.snapshot(time.now());
+        Fleet fleet = call.fleet();
         List<Host> hosts = HostChoice.of(fleet, order.hosts(), order.selector(), checks);
         checks.done();
         return Answer.ok(new PlanView(

@@ -37,7 +37,9 @@ final class Policies {
                 or(given.drainMs(), d.drain()),
                 or(given.moveMs(), d.move()),
                 or(given.changeMs(), d.change()),
-                or(given.stopMs(), d.stop()));
+                or(given.stopMs(), d.stop()),
+                given.leastNoticeMs() == null ? d.leastNotice() : Duration.ofMillis(given.leastNoticeMs()),
+                or(given.selfServiceMs(), d.selfService()));
     }
 
     private static int or(@Nullable Integer given, int usual) {

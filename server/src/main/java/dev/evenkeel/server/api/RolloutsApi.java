@@ -15,7 +15,6 @@ import dev.evenkeel.core.rollout.RolloutPolicy;
 import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.update.Update;
 import dev.evenkeel.server.catalogue.SignedCatalogue;
-import dev.evenkeel.server.fleet.FleetRegistry;
 import dev.evenkeel.server.http.Answer;
 import dev.evenkeel.server.http.Call;
 import dev.evenkeel.server.http.Checks;
@@ -29,24 +28,18 @@ import java.util.function.BiFunction;
 
 /** Rollouts: one update, a selection of hosts, a policy. */
 public final class RolloutsApi {
-    private final FleetRegistry registry;
     private final PgUpdates updates;
     private final SignedCatalogue catalogue;
     private final RunStore store;
+    private final OwnersRollouts owners;
     private final RunDesk desk;
     private final TimeSource time;
 
-    public RolloutsApi(
-            FleetRegistry registry,
-            PgUpdates updates,
-            SignedCatalogue catalogue,
-            RunStore store,
-            RunDesk desk,
-            TimeSource time) {
-        this.registry = registry;
+    public RolloutsApi(PgUpdates updates, SignedCatalogue catalogue, RunStore store, RunDesk desk, TimeSource time) {
         this.updates = updates;
         this.catalogue = catalogue;
         this.store = store;
+        this.owners = new OwnersRollouts(store);
         this.desk = desk;
         this.time = time;
     }
@@ -54,7 +47,7 @@ public final class RolloutsApi {
     public List<Route> routes() {
         return List.of(
                 Route.list("/v1/rollouts", this::list),
-                Route.get("/v1/rollouts/{id}", call -> Answer.ok(RolloutView.of(find(call)))),
+                Route.get("/v1/rollouts/{id}", this::get),
                 Route.order("/v1/rollouts", Bodies.RolloutOrder.class, this::start),
                 Route.order(
                         "/v1/rollouts/{id}/pause", Bodies.Reason.class, call -> tell(call, RunEvent.PauseOrdered::new)),
@@ -72,7 +65,17 @@ public final class RolloutsApi {
         return Lookup.run(store, Rollout.class, "rollout", call.path("id"), "/v1/rollouts");
     }
 
+    private Answer get(Call call) {
+        return Answer.ok(
+                call.who().only().isEmpty()
+                        ? RolloutView.of(find(call))
+                        : RolloutView.of(owners.find(call)).forOwner());
+    }
+
     private Answer list(Call call) {
+        if (call.who().only().isPresent()) {
+            return Answer.ok(owners.page(call));
+        }
         Page.Request page = call.page();
         RunId before = page.after() == null ? null : new RunId(page.after());
         List<Rollout> rollouts = store.runs(new RunQuery("Rollout", false, before, page.limit() + 1)).stream()
@@ -106,7 +109,7 @@ public final class RolloutsApi {
                 "only a hot patch is taken back, and " + id
                         + " has none; start a rollout of an update that brings the version before");
         checks.done();
-        Fleet fleet = registry.snapshot(time.now());
+        Fleet fleet = call.fleet();
         List<List<HostId>> rings = rings(order, fleet, checks);
         RolloutPolicy policy = Policies.of(order.policy(), checks);
         checks.done();

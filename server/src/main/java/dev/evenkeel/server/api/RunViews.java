@@ -117,6 +117,8 @@ public final class RunViews {
             case HostRunState.Switching s -> s.moves();
             case HostRunState.NeedsPerson p -> draining(p.resume());
             case HostRunState.Reserving r -> List.of();
+            case HostRunState.Announcing a -> List.of();
+            case HostRunState.Offering o -> List.of();
             case HostRunState.Stopping s -> List.of();
             case HostRunState.Starting s -> List.of();
             case HostRunState.Applying a -> List.of();

@@ -41,6 +41,9 @@ final class Stories {
             case RunEvent.ResumeOrdered r -> r.by() + " let it go on: " + r.why();
             case RunEvent.CancelOrdered c -> c.by() + " cancelled it: " + c.why();
             case RunEvent.ResolveOrdered r -> r.by() + " closed it as " + r.as() + ": " + r.why();
+            case RunEvent.NoticeApproved a -> a.by() + " let it begin: scheduled event " + a.event();
+            case RunEvent.OwnerChose c -> c.by() + " chose " + c.at() + " for VM " + c.vm();
+            case RunEvent.OwnersAsked a -> "owners of VMs on host " + a.host() + " may choose when, in run " + a.run();
         };
     }
 

@@ -9,7 +9,6 @@ import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.hostrun.HostRun;
 import dev.evenkeel.core.hostrun.Purpose;
 import dev.evenkeel.core.hostrun.RunPolicy;
-import dev.evenkeel.server.fleet.FleetRegistry;
 import dev.evenkeel.server.http.Answer;
 import dev.evenkeel.server.http.Call;
 import dev.evenkeel.server.http.Problem;
@@ -22,13 +21,13 @@ import org.jspecify.annotations.Nullable;
 
 /** VMs: what they are, and moving one by hand. */
 public final class VmsApi {
-    private final FleetRegistry registry;
     private final RunDesk desk;
+    private final VmSettings settings;
     private final TimeSource time;
 
-    public VmsApi(FleetRegistry registry, RunDesk desk, TimeSource time) {
-        this.registry = registry;
+    public VmsApi(RunDesk desk, VmSettings settings, TimeSource time) {
         this.desk = desk;
+        this.settings = settings;
         this.time = time;
     }
 
@@ -36,20 +35,21 @@ public final class VmsApi {
         return List.of(
                 Route.list("/v1/vms", this::list, "host", "tenant"),
                 Route.get("/v1/vms/{id}", this::get),
+                Route.change("/v1/vms/{id}", Bodies.VmChange.class, this::change),
                 Route.order("/v1/vms/{id}/migrate", Bodies.MigrateOrder.class, this::migrate));
     }
 
     private Answer list(Call call) {
-        Fleet fleet = registry.snapshot(time.now());
+        Fleet fleet = call.fleet();
         Optional<String> host = call.query("host");
         Optional<String> tenant = call.query("tenant");
         List<Vm> vms = fleet.vmIds().stream()
                 .flatMap(id -> fleet.vm(id).stream())
-                .filter(vm -> host.map(h -> h.equals(vm.host().value())).orElse(true))
+                .filter(vm -> host.map(h -> h.equals(view(vm, fleet).host())).orElse(true))
                 .filter(vm -> tenant.map(t -> t.equals(vm.tenant().value())).orElse(true))
                 .sorted(Comparator.comparing(VmsApi::place))
                 .toList();
-        return Answer.ok(call.page().of(vms, VmsApi::place, VmView::of));
+        return Answer.ok(call.page().of(vms, VmsApi::place, vm -> view(vm, fleet)));
     }
 
     /** Where a VM stands in a list: by name, which need not be unique, then by id. */
@@ -58,12 +58,23 @@ public final class VmsApi {
     }
 
     private Answer get(Call call) {
-        Fleet fleet = registry.snapshot(time.now());
-        return Answer.ok(VmView.of(Lookup.vm(fleet, call.path("id"))));
+        Fleet fleet = call.fleet();
+        return Answer.ok(view(Lookup.vm(fleet, call.path("id")), fleet));
+    }
+
+    private VmView view(Vm vm, Fleet fleet) {
+        return VmView.of(vm, settings.of(vm), fleet);
+    }
+
+    private Answer change(Call call) {
+        Vm vm = Lookup.vm(call.fleet(), call.path("id"));
+        settings.change(call, vm);
+        Fleet fleet = call.fleet();
+        return Answer.ok(view(Lookup.vm(fleet, vm.id().value()), fleet));
     }
 
     private Answer migrate(Call call) {
-        Fleet fleet = registry.snapshot(time.now());
+        Fleet fleet = call.fleet();
         Vm vm = Lookup.vm(fleet, call.path("id"));
         Bodies.MigrateOrder order = call.body(Bodies.MigrateOrder.class);
         if (!vm.state().alive()) {

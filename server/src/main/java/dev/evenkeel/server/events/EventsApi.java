@@ -6,6 +6,7 @@ import dev.evenkeel.server.http.Access;
 import dev.evenkeel.server.http.Call;
 import dev.evenkeel.server.http.Json;
 import dev.evenkeel.server.http.Route;
+import dev.evenkeel.server.http.Veil;
 import dev.evenkeel.server.view.EventView;
 import io.helidon.http.sse.SseEvent;
 import io.helidon.webserver.http.ServerResponse;
@@ -29,13 +30,15 @@ public final class EventsApi {
     private final LongSupplier newest;
     private final NoticeFeed feed;
     private final Duration heartbeat;
+    private final Veil veil;
 
     /** @param heartbeat after so long without an event a comment is sent, so that both ends see a dead connection */
-    public EventsApi(RunStore store, LongSupplier newest, NoticeFeed feed, Duration heartbeat) {
+    public EventsApi(RunStore store, LongSupplier newest, NoticeFeed feed, Duration heartbeat, Veil veil) {
         this.store = store;
         this.newest = newest;
         this.feed = feed;
         this.heartbeat = heartbeat;
+        this.veil = veil;
     }
 
     public List<Route> routes() {
@@ -49,13 +52,15 @@ public final class EventsApi {
     }
 
     private void stream(Call call, ServerResponse response) throws InterruptedException {
-        long from = from(call);
+        Reader reader = call.who().only().isEmpty() ? new Reader.OfAll() : new Reader.Owner(call, veil);
+        long from = from(call, reader);
         Predicate<EventView> wanted = filter(call);
         feed.enter();
         try (SseSink sink = response.sink(SseSink.TYPE)) {
-            sink.emit(
-                    SseEvent.builder().comment("evenkeel events after " + from).build());
-            tell(from, wanted, sink);
+            sink.emit(SseEvent.builder()
+                    .comment("evenkeel events after " + reader.shown(from))
+                    .build());
+            tell(from, reader, wanted, sink);
         } catch (UncheckedIOException e) {
             LOG.debug("a listener went away", e);
         } finally {
@@ -63,15 +68,14 @@ public final class EventsApi {
         }
     }
 
-    private void tell(long from, Predicate<EventView> wanted, SseSink sink) throws InterruptedException {
+    private void tell(long from, Reader reader, Predicate<EventView> wanted, SseSink sink) throws InterruptedException {
         long seen = from;
         long quietSince = System.nanoTime();
         boolean open = true;
         while (open) {
             List<NumberedNotice> notices = store.notices(seen, BATCH);
-            for (NumberedNotice notice : notices) {
-                seen = notice.sequence();
-                EventView event = EventView.of(notice);
+            seen = notices.isEmpty() ? seen : notices.getLast().sequence();
+            for (EventView event : reader.read(notices)) {
                 if (wanted.test(event)) {
                     sink.emit(message(event));
                     quietSince = System.nanoTime();
@@ -97,10 +101,11 @@ public final class EventsApi {
                 .build();
     }
 
-    private long from(Call call) {
+    private long from(Call call, Reader reader) {
         Optional<String> last = call.header("Last-Event-ID");
         return last.map(text -> Call.sequence("Last-Event-ID", text))
                 .or(() -> call.query("after").map(text -> Call.sequence("after", text)))
+                .map(reader::meant)
                 .orElseGet(newest::getAsLong);
     }
 

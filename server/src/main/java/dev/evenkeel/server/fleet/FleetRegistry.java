@@ -34,17 +34,21 @@ public final class FleetRegistry {
     private final Supplier<List<HeldScope>> holds;
     private final TimeSource time;
     private final Duration silence;
+    private final OwnersBook owners;
     private final SortedMap<HostId, KnownHost> hosts = new TreeMap<>();
 
     /**
      * @param holds who holds what, from the store
      * @param silence a host that has said nothing for so long is not reachable
+     * @param owners what was said of VMs beside their metadata
      */
-    public FleetRegistry(PgHosts records, Supplier<List<HeldScope>> holds, TimeSource time, Duration silence) {
+    public FleetRegistry(
+            PgHosts records, Supplier<List<HeldScope>> holds, TimeSource time, Duration silence, OwnersBook owners) {
         this.records = records;
         this.holds = holds;
         this.time = time;
         this.silence = silence;
+        this.owners = owners;
         for (HostRecord record : records.all()) {
             hosts.put(record.id(), new KnownHost(record));
         }
@@ -176,8 +180,11 @@ public final class FleetRegistry {
         return shards;
     }
 
-    /** The fleet as it is known at {@code now}; hosts whose agents never told anything are left out. */
+    /**
+     * The fleet as it is known at {@code now}, its VMs with what was said of them beside their metadata; hosts whose agents never told anything are left out.
+     */
     public Fleet snapshot(Instant now) {
+        owners.look();
         Set<String> maintained = new HashSet<>();
         for (HeldScope held : holds.get()) {
             if (held.scope().startsWith(HOST_SCOPE)) {
@@ -197,11 +204,19 @@ public final class FleetRegistry {
                             maintained.contains(known.id.value()),
                             reachable(known, now),
                             known.observedAt));
-                    vms.addAll(known.vms());
+                    known.vms().forEach(vm -> vms.add(owners.over(vm)));
                 }
             }
             return new Fleet(all, vms);
         }
+    }
+
+    /** A VM as its host's agent tells of it: with what its metadata says and nothing else. */
+    public synchronized Optional<Vm> told(HostId host, VmId vm) {
+        KnownHost known = hosts.get(host);
+        return known == null
+                ? Optional.empty()
+                : known.vms().stream().filter(one -> one.id().equals(vm)).findFirst();
     }
 
     /** Whether the host's agent was heard of just now. */

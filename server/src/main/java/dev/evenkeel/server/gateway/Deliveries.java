@@ -29,9 +29,14 @@ public final class Deliveries implements EffectSink, AutoCloseable {
 
     @Override
     public void deliver(EffectOrder order) {
+        ring(order.agent());
+    }
+
+    /** There is something for this host. */
+    public void ring(HostId host) {
         lock.lock();
         try {
-            Bell bell = bell(order.agent());
+            Bell bell = bell(host);
             bell.count++;
             bell.rung.signalAll();
         } finally {

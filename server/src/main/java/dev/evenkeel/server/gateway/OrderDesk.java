@@ -7,9 +7,13 @@ import dev.evenkeel.core.engine.EffectRecord;
 import dev.evenkeel.core.engine.Lease;
 import dev.evenkeel.core.engine.RunStore;
 import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.OwnerSettings;
+import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.update.UpdateId;
 import dev.evenkeel.server.fleet.FleetRegistry;
 import dev.evenkeel.server.loop.Shards;
+import dev.evenkeel.server.notice.VmDocuments;
+import dev.evenkeel.wire.link.Documents;
 import dev.evenkeel.wire.link.Orders;
 import dev.evenkeel.wire.link.OrdersRequest;
 import java.time.Duration;
@@ -19,11 +23,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Hands orders to agents by long poll. The first answer of a session has everything that is outstanding; later ones have
- * what the agent's journal does not have yet. Only the leader of the host's shard hands out, under its epoch.
+ * what the agent's journal does not have yet. With them goes what the host's VMs are told inside, whenever that is not
+ * what the agent has. Only the leader of the host's shard hands out, under its epoch.
  */
 public final class OrderDesk {
     private static final Duration LONGEST = Duration.ofSeconds(25);
@@ -35,18 +41,29 @@ public final class OrderDesk {
     private final RunStore store;
     private final Deliveries deliveries;
     private final Manifests manifests;
+    private final VmDocuments documents;
+    private final Function<VmId, Optional<OwnerSettings>> said;
     private final Map<HostId, Session> sessions = new HashMap<>();
 
     /** What was handed to an agent since it started, and when. Guarded by the desk's lock. */
     private record Session(String name, Map<EffectId, Long> handedAt) {}
 
+    /** @param said what was said of a VM beside its metadata */
     public OrderDesk(
-            FleetRegistry registry, Shards shards, RunStore store, Deliveries deliveries, Manifests manifests) {
+            FleetRegistry registry,
+            Shards shards,
+            RunStore store,
+            Deliveries deliveries,
+            Manifests manifests,
+            VmDocuments documents,
+            Function<VmId, Optional<OwnerSettings>> said) {
         this.registry = registry;
         this.shards = shards;
         this.store = store;
         this.deliveries = deliveries;
         this.manifests = manifests;
+        this.documents = documents;
+        this.said = said;
     }
 
     Orders await(HostId host, OrdersRequest request) throws InterruptedException {
@@ -58,21 +75,22 @@ public final class OrderDesk {
             long seen = deliveries.count(host);
             Optional<Lease> lease = registry.shard(host).flatMap(shards::lease);
             if (lease.isPresent()) {
-                Orders orders = outstanding(host, request.session(), lease.get());
-                if (orders.complete() || !orders.orders().isEmpty()) {
+                Documents news = documents.newsFor(host, request.documents());
+                Orders orders = outstanding(host, request.session(), lease.get(), news);
+                if (orders.complete() || !orders.orders().isEmpty() || news != null) {
                     return orders;
                 }
             }
             long left = until - System.nanoTime();
             if (left <= 0 || deliveries.closed()) {
                 registry.heard(host);
-                return new Orders(false, List.of(), List.of());
+                return new Orders(false, List.of(), List.of(), null);
             }
             deliveries.await(host, seen, Duration.ofNanos(Math.min(left, REPEAT.toNanos())));
         }
     }
 
-    private Orders outstanding(HostId host, String name, Lease lease) {
+    private Orders outstanding(HostId host, String name, Lease lease, @Nullable Documents news) {
         List<EffectRecord> records = store.outstandingFor(host);
         List<EffectOrder> orders = new ArrayList<>();
         boolean first;
@@ -90,11 +108,37 @@ public final class OrderDesk {
                         && !session.handedAt().containsKey(record.id());
                 if (first || due) {
                     session.handedAt().put(record.id(), now);
-                    orders.add(record.under(lease));
+                    orders.add(withWhatWasSaid(record.under(lease)));
                 }
             }
         }
-        return new Orders(first, orders, manifests(orders));
+        return new Orders(first, orders, manifests(orders), news);
+    }
+
+    /** Agents ask the VM's metadata before they move or stop it; what goes before the metadata they know from here. */
+    private EffectOrder withWhatWasSaid(EffectOrder order) {
+        Effect effect = switch (order.effect()) {
+            case Effect.MoveVm m ->
+                new Effect.MoveVm(
+                        m.vm(),
+                        m.from(),
+                        m.to(),
+                        m.toAddress(),
+                        m.maxPause(),
+                        m.postCopy(),
+                        m.timeLimit(),
+                        said.apply(m.vm()).orElse(null));
+            case Effect.StopVm s ->
+                new Effect.StopVm(
+                        s.vm(),
+                        s.patience(),
+                        s.update(),
+                        s.method(),
+                        s.agreed(),
+                        said.apply(s.vm()).orElse(null));
+            default -> order.effect();
+        };
+        return new EffectOrder(order.id(), order.run(), order.agent(), order.epoch(), effect);
     }
 
     private List<Orders.Manifest> manifests(List<EffectOrder> orders) {

@@ -18,6 +18,9 @@ import dev.evenkeel.server.fleet.FleetRegistry.Taken;
 import dev.evenkeel.server.http.Problem;
 import dev.evenkeel.server.loop.NotInCharge;
 import dev.evenkeel.server.loop.Shards;
+import dev.evenkeel.server.notice.Approvals;
+import dev.evenkeel.server.notice.VmDocuments;
+import dev.evenkeel.wire.link.Approval;
 import dev.evenkeel.wire.link.Report;
 import dev.evenkeel.wire.link.ReportAnswer;
 import java.time.Duration;
@@ -28,7 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
-/** Takes reports in: first how effects ended, which is committed before it is answered, then what the host looks like. */
+/** Takes reports in: first how effects ended, which is committed before it is answered, then what VMs approved, then what
+ * the host looks like. */
 public final class Reports {
     private static final Logger LOG = LoggerFactory.getLogger(Reports.class);
     /** More active runs than this are woken by their own timers. */
@@ -41,6 +45,8 @@ public final class Reports {
     private final TimeSource time;
     private final Duration heartbeat;
     private final Learner learner;
+    private final VmDocuments documents;
+    private final Approvals approvals;
 
     /** Hears, once, how each effect ended, after that is committed. */
     @FunctionalInterface
@@ -56,7 +62,9 @@ public final class Reports {
             ProgressBoard progress,
             TimeSource time,
             Duration heartbeat,
-            Learner learner) {
+            Learner learner,
+            VmDocuments documents,
+            Approvals approvals) {
         this.registry = registry;
         this.shards = shards;
         this.store = store;
@@ -64,6 +72,8 @@ public final class Reports {
         this.time = time;
         this.heartbeat = heartbeat;
         this.learner = learner;
+        this.documents = documents;
+        this.approvals = approvals;
     }
 
     ReportAnswer take(HostId host, Report report) {
@@ -78,12 +88,14 @@ public final class Reports {
             }
         }
         progress.ended(accepted);
+        List<Approval> approved =
+                report.approved().stream().filter(a -> approve(host, a)).toList();
         Taken taken = registry.report(host, report);
         if (taken == Taken.OBSERVED) {
             shards.lead(shard);
             wakeRunsOf(host, shard);
         }
-        return new ReportAnswer(time.now(), taken == Taken.RESYNC, accepted, heartbeat);
+        return new ReportAnswer(time.now(), taken == Taken.RESYNC, accepted, approved, heartbeat);
     }
 
     /** An agent speaks only for its host. */
@@ -123,6 +135,30 @@ public final class Reports {
             throw e;
         } catch (RuntimeException e) {
             LOG.error("the end of {} cannot be taken in; what else {} reports goes on", ended.effect(), host, e);
+            return false;
+        }
+    }
+
+    /** True when the agent need not repeat it: it is kept, or the event is over for this VM. */
+    private boolean approve(HostId host, Approval approval) {
+        if (!documents.speaksTo(host)) {
+            return false;
+        }
+        if (!documents.tells(host, approval.vm(), approval.event())) {
+            LOG.info("{}: VM {} approves {}, of which it is not told any more", host, approval.vm(), approval.event());
+            return true;
+        }
+        try {
+            approvals.approved(approval.event(), approval.vm(), approval.at());
+            LOG.info("{}: VM {} approves {}", host, approval.vm(), approval.event());
+            return true;
+        } catch (NotInCharge e) {
+            LOG.info("{} will repeat the approval of {}: {}", host, approval.event(), e.getMessage());
+            return false;
+        } catch (Unavailable e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.error("the approval of {} cannot be taken in; what else {} reports goes on", approval.event(), host, e);
             return false;
         }
     }

@@ -1,13 +1,11 @@
 package dev.evenkeel.server.http;
 
-/** Who may call a route. */
+/** What calling a route amounts to; orders are written into the audit trail. Who may call it stands in {@link Rights}. */
 public enum Access {
-    /** Everybody, without a token. */
-    OPEN,
-    /** Every token. */
+    /** Looks. */
     READ,
-    /** Tokens that may tell what was seen, and those that may change things. */
+    /** Tells what was seen. */
     OBSERVE,
-    /** Only tokens that may change things. */
+    /** Changes things. */
     ORDER
 }

@@ -1,5 +1,6 @@
 package dev.evenkeel.server.http;
 
+import dev.evenkeel.core.fleet.Fleet;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One request, as an endpoint sees it. */
@@ -19,17 +21,30 @@ public final class Call {
     private final byte[] body;
     private final @Nullable Object parsed;
     private final OrderIds ids;
+    private final Supplier<Fleet> whole;
 
-    Call(ServerRequest request, Principal who, byte[] body, @Nullable Object parsed, OrderIds ids) {
+    Call(
+            ServerRequest request,
+            Principal who,
+            byte[] body,
+            @Nullable Object parsed,
+            OrderIds ids,
+            Supplier<Fleet> whole) {
         this.request = request;
         this.who = who;
         this.body = body;
         this.parsed = parsed;
         this.ids = ids;
+        this.whole = whole;
     }
 
     public Principal who() {
         return who;
+    }
+
+    /** The fleet as it is now, as far as the caller sees it: all of it, or a tenant's VMs as if there were no others. */
+    public Fleet fleet() {
+        return who.seen(whole.get());
     }
 
     public String path(String name) {

@@ -1,5 +1,6 @@
 package dev.evenkeel.server.http;
 
+import dev.evenkeel.core.fleet.Fleet;
 import dev.evenkeel.server.http.IdempotencyKeys.Claim;
 import dev.evenkeel.server.http.IdempotencyKeys.StoredAnswer;
 import io.helidon.http.HeaderName;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,10 +30,12 @@ public final class Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("Idempotency-Key");
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,200}");
+    private static final String SCHEME = "Bearer ";
     private static final Map<String, String> REPLAYED = Map.of("Idempotency-Replayed", "true");
 
-    private final Tokens tokens;
+    private final Callers callers;
     private final IdempotencyKeys keys;
+    private final Supplier<Fleet> fleet;
     private final RandomGenerator random;
     private final Observer observer;
     private final Function<Exception, Optional<Problem>> trouble;
@@ -50,15 +54,20 @@ public final class Dispatcher {
         void ordered(Principal who, String route, String path, String reason);
     }
 
-    /** @param trouble the problem that an exception of other packages stands for, such as a database that is away */
+    /**
+     * @param fleet all of it, as it is now
+     * @param trouble the problem that an exception of other packages stands for, such as a database that is away
+     */
     public Dispatcher(
-            Tokens tokens,
+            Callers callers,
             IdempotencyKeys keys,
+            Supplier<Fleet> fleet,
             RandomGenerator random,
             Observer observer,
             Function<Exception, Optional<Problem>> trouble,
             Auditor auditor) {
-        this.tokens = tokens;
+        this.callers = callers;
+        this.fleet = fleet;
         this.keys = keys;
         this.random = random;
         this.observer = observer;
@@ -78,7 +87,7 @@ public final class Dispatcher {
                     case Route.Streaming streaming -> {
                         audit(route, request, who, null);
                         streaming.handle(
-                                new Call(request, who, new byte[0], null, new OrderIds(null, random)), response);
+                                new Call(request, who, new byte[0], null, new OrderIds(null, random), fleet), response);
                     }
                 }
             } catch (ProblemException e) {
@@ -103,26 +112,34 @@ public final class Dispatcher {
     }
 
     private Principal authenticate(Route route, ServerRequest request) {
-        if (route.access() == Access.OPEN) {
+        if (Rights.open(route.name())) {
             return Principal.NOBODY;
         }
-        Optional<Principal> who = request.headers().contains(HeaderNames.AUTHORIZATION)
-                ? tokens.authenticate(
-                        request.headers().get(HeaderNames.AUTHORIZATION).get())
-                : Optional.empty();
-        Principal found = who.orElseThrow(() -> Problem.Kind.UNAUTHENTICATED.because(
-                "Send Authorization: Bearer <token>; the server keeps its tokens in " + tokens.adminFile() + "."));
-        if (!found.role().may(route.access())) {
-            throw Problem.Kind.FORBIDDEN.because("The token of \"" + found.name() + "\" may only "
-                    + (found.role().may(Access.OBSERVE) ? "read and tell what it observed." : "read."));
+        Principal found = token(request)
+                .flatMap(callers::of)
+                .orElseThrow(() -> Problem.Kind.UNAUTHENTICATED.because("Send Authorization: Bearer <token>: one that"
+                        + " the server keeps in its directory, one made by POST /v1/tokens, or a sign-in's."));
+        if (!Rights.may(found.role(), route.name())) {
+            throw Problem.Kind.FORBIDDEN.because("\"" + found.name() + "\" is here as "
+                    + found.role().word() + ", and " + route.name() + " is not for that role; ask an operator.");
         }
         return found;
     }
 
+    private static Optional<String> token(ServerRequest request) {
+        if (!request.headers().contains(HeaderNames.AUTHORIZATION)) {
+            return Optional.empty();
+        }
+        String header = request.headers().get(HeaderNames.AUTHORIZATION).get();
+        return header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                ? Optional.of(header.substring(SCHEME.length()).strip())
+                : Optional.empty();
+    }
+
     private void simple(Route route, Route.Simple simple, ServerRequest request, ServerResponse response, Principal who)
             throws Exception {
-        if (route.verb() != Route.Verb.POST) {
-            send(response, simple.handle(new Call(request, who, new byte[0], null, new OrderIds(null, random))));
+        if (route.verb().reads()) {
+            send(response, simple.handle(new Call(request, who, new byte[0], null, new OrderIds(null, random), fleet)));
             return;
         }
         byte[] body = Call.readBody(request);
@@ -143,7 +160,7 @@ public final class Dispatcher {
             byte[] body,
             String key)
             throws Exception {
-        switch (keys.claim(who.name(), key, fingerprint(request, body))) {
+        switch (keys.claim(who.id(), key, fingerprint(request, body))) {
             case Claim.Answered answered -> Problems.write(response, answered.answer(), REPLAYED);
             case Claim.OtherRequest() ->
                 throw Problem.invalid(
@@ -154,19 +171,25 @@ public final class Dispatcher {
             case Claim.Mine() -> {
                 StoredAnswer answer;
                 try {
-                    OrderIds ids = new OrderIds(who.name() + ' ' + key, random);
-                    answer = stored(order(route, simple, request, who, body, ids));
+                    OrderIds ids = new OrderIds(who.id() + ' ' + key, random);
+                    Answer given = order(route, simple, request, who, body, ids);
+                    if (given.isSecret()) {
+                        keys.forget(who.id(), key);
+                        send(response, given);
+                        return;
+                    }
+                    answer = stored(given);
                 } catch (ProblemException e) {
                     if (e.problem().status() >= 500) {
-                        keys.forget(who.name(), key);
+                        keys.forget(who.id(), key);
                         throw e;
                     }
                     answer = Problems.stored(e.problem());
                 } catch (Exception e) {
-                    keys.forget(who.name(), key);
+                    keys.forget(who.id(), key);
                     throw e;
                 }
-                keys.finish(who.name(), key, answer);
+                keys.finish(who.id(), key, answer);
                 Problems.write(response, answer, Map.of());
             }
         }
@@ -182,7 +205,7 @@ public final class Dispatcher {
                     : Json.read(requireJson(request, body), route.body());
         }
         audit(route, request, who, parsed);
-        return simple.handle(new Call(request, who, body, parsed, ids));
+        return simple.handle(new Call(request, who, body, parsed, ids, fleet));
     }
 
     private void audit(Route route, ServerRequest request, Principal who, @Nullable Object parsed) {

@@ -27,7 +27,14 @@ public record Route(
         GET,
         HEAD,
         PUT,
-        POST
+        POST,
+        PATCH,
+        DELETE;
+
+        /** Whether it only looks. */
+        boolean reads() {
+            return this == GET || this == HEAD;
+        }
     }
 
     /** What a route does: answers by a value, or writes the response by itself. */
@@ -43,6 +50,11 @@ public record Route(
     @FunctionalInterface
     public non-sealed interface Streaming extends Endpoint {
         void handle(Call call, io.helidon.webserver.http.ServerResponse response) throws Exception;
+    }
+
+    /** The route as {@link Rights} names it. */
+    public String name() {
+        return verb + " " + path;
     }
 
     /** Something to read, with the query parameters it takes. */
@@ -63,7 +75,7 @@ public record Route(
                 endpoint);
     }
 
-    /** A question whose words need a JSON body; it changes nothing, so every token may ask it. */
+    /** A question whose words need a JSON body; it changes nothing. */
     public static Route question(String path, Class<?> body, Simple endpoint) {
         return new Route(Verb.POST, path, Access.READ, List.of(), body, endpoint);
     }
@@ -76,5 +88,15 @@ public record Route(
     /** An order with a JSON body. */
     public static Route order(String path, Class<?> body, Simple endpoint) {
         return new Route(Verb.POST, path, Access.ORDER, List.of(), body, endpoint);
+    }
+
+    /** A change of some fields of something that is there. */
+    public static Route change(String path, Class<?> body, Simple endpoint) {
+        return new Route(Verb.PATCH, path, Access.ORDER, List.of(), body, endpoint);
+    }
+
+    /** The end of something. */
+    public static Route removal(String path, Simple endpoint) {
+        return new Route(Verb.DELETE, path, Access.ORDER, List.of(), null, endpoint);
     }
 }

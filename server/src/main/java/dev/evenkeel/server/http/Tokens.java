@@ -16,9 +16,8 @@ import java.util.Optional;
  * VMs from outside, one that may only read. Each lies in its own file
  * (0600); to change one, delete its file and restart.
  */
-public final class Tokens {
+public final class Tokens implements Callers {
     private static final int SECRET_BYTES = 32;
-    private static final String SCHEME = "Bearer ";
 
     private final List<Known> known;
     private final boolean fresh;
@@ -38,13 +37,13 @@ public final class Tokens {
         boolean fresh = !Files.exists(admin);
         return new Tokens(
                 List.of(
-                        new Known(read(admin, random), new Principal("admin", Principal.Role.OPERATOR)),
+                        new Known(read(admin, random), Principal.of("file:admin", "admin", Principal.Role.OPERATOR)),
                         new Known(
                                 read(directory.resolve("observer-token"), random),
-                                new Principal("observer", Principal.Role.OBSERVER)),
+                                Principal.of("file:observer", "observer", Principal.Role.OBSERVER)),
                         new Known(
                                 read(directory.resolve("viewer-token"), random),
-                                new Principal("viewer", Principal.Role.VIEWER))),
+                                Principal.of("file:viewer", "viewer", Principal.Role.VIEWER))),
                 fresh,
                 admin);
     }
@@ -76,12 +75,10 @@ public final class Tokens {
         return new String(known.getFirst().token(), StandardCharsets.UTF_8);
     }
 
-    /** Whose {@code Authorization} header this is; nothing when it is nobody's. Takes the same time for every guess. */
-    public Optional<Principal> authenticate(String authorization) {
-        if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-            return Optional.empty();
-        }
-        byte[] given = authorization.substring(SCHEME.length()).strip().getBytes(StandardCharsets.UTF_8);
+    /** Whose token this is. Takes the same time for every guess. */
+    @Override
+    public Optional<Principal> of(String token) {
+        byte[] given = token.getBytes(StandardCharsets.UTF_8);
         Optional<Principal> found = Optional.empty();
         for (Known one : known) {
             if (MessageDigest.isEqual(one.token(), given)) {

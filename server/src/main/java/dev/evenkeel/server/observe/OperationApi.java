@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** Metrics, health and readiness: open to everybody, because they are asked by machines and tell no secrets. */
+/** Health and readiness, open to everybody, and metrics of the whole fleet, which are not. */
 public final class OperationApi {
     private final Metrics metrics;
     private final Health health;
@@ -26,13 +26,13 @@ public final class OperationApi {
 
     public List<Route> routes() {
         return List.of(
-                new Route(Route.Verb.GET, "/metrics", Access.OPEN, List.of(), null, (Route.Streaming) this::scrape),
+                new Route(Route.Verb.GET, "/metrics", Access.READ, List.of(), null, (Route.Streaming) this::scrape),
                 open("/healthz", call -> answer(health.alive())),
                 open("/readyz", call -> answer(health.ready())));
     }
 
     private static Route open(String path, Route.Simple endpoint) {
-        return new Route(Route.Verb.GET, path, Access.OPEN, List.of(), null, endpoint);
+        return new Route(Route.Verb.GET, path, Access.READ, List.of(), null, endpoint);
     }
 
     private static Answer answer(HealthView view) {

@@ -2,8 +2,11 @@ package dev.evenkeel.server.view;
 
 import dev.evenkeel.core.engine.Notice;
 import dev.evenkeel.core.engine.RunStore.NumberedNotice;
+import dev.evenkeel.server.http.Veil;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Something that happened, as the event stream tells it. */
@@ -18,6 +21,21 @@ public record EventView(
         @Nullable String vm,
         String text,
         Map<String, String> data) {
+
+    /** What of {@link #data} is about the VM and nothing else. */
+    private static final Set<String> OWNERS_DATA = Set.of("vm", "tenant", "code", "rollout", "event", "notBefore");
+
+    /**
+     * The same for the VM's owner: neither hosts nor runs, and a sentence that names neither.
+     *
+     * @param name of the VM
+     */
+    public EventView forOwner(Veil veil, String name) {
+        Map<String, String> kept = new TreeMap<>(data);
+        kept.keySet().retainAll(OWNERS_DATA);
+        return new EventView(
+                veil.hide(sequence), at, level, type, rollout, null, null, vm, "VM " + name + ": " + type, kept);
+    }
 
     public static EventView of(NumberedNotice numbered) {
         Notice notice = numbered.notice();

@@ -2,6 +2,7 @@ package dev.evenkeel.server.view;
 
 import dev.evenkeel.core.engine.LedgerEntry;
 import dev.evenkeel.core.update.Method;
+import dev.evenkeel.server.http.Veil;
 import dev.evenkeel.store.Observation;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +17,11 @@ public record LedgerView(
         String method,
         String impact,
         String run,
-        String from,
+        @Nullable String from,
         @Nullable String to,
         Instant startedAt,
         Instant endedAt,
+        @Nullable Long toldMs,
         @Nullable Long forecastStopMs,
         long stopMs,
         @Nullable Long observedStopMs,
@@ -30,6 +32,34 @@ public record LedgerView(
         @Nullable Long skewBeforeMs,
         @Nullable Long clockSkewMs,
         @Nullable Boolean restarted) {
+
+    /** The same for the VM's owner: not on which hosts, nor which of the run's orders it was. */
+    public LedgerView forOwner(Veil veil) {
+        return new LedgerView(
+                veil.hide(id + " " + vm),
+                vm,
+                name,
+                tenant,
+                cause,
+                method,
+                impact,
+                run,
+                null,
+                null,
+                startedAt,
+                endedAt,
+                toldMs,
+                forecastStopMs,
+                stopMs,
+                observedStopMs,
+                gapMs,
+                normalGapMs,
+                forecastTotalMs,
+                totalMs,
+                skewBeforeMs,
+                clockSkewMs,
+                restarted);
+    }
 
     /** @param seen what an observer told about it, or null */
     public static LedgerView of(LedgerEntry entry, @Nullable Observation seen) {
@@ -46,6 +76,7 @@ public record LedgerView(
                 entry.to() == null ? null : entry.to().value(),
                 entry.startedAt(),
                 entry.endedAt(),
+                Millis.of(entry.told()),
                 Millis.of(entry.forecastStop()),
                 entry.stop().toMillis(),
                 seen == null ? null : Millis.of(seen.stop()),

@@ -1,6 +1,7 @@
 package dev.evenkeel.server.view;
 
 import dev.evenkeel.core.rollout.RolloutPolicy;
+import org.jspecify.annotations.Nullable;
 
 /** The policy that a rollout follows. */
 public record PolicyView(
@@ -14,7 +15,9 @@ public record PolicyView(
         long drainMs,
         long moveMs,
         long changeMs,
-        long stopMs) {
+        long stopMs,
+        @Nullable Long leastNoticeMs,
+        long selfServiceMs) {
 
     static PolicyView of(RolloutPolicy policy) {
         return new PolicyView(
@@ -28,6 +31,8 @@ public record PolicyView(
                 policy.run().drain().toMillis(),
                 policy.run().move().toMillis(),
                 policy.run().change().toMillis(),
-                policy.run().stop().toMillis());
+                policy.run().stop().toMillis(),
+                Millis.of(policy.run().leastNotice()),
+                policy.run().selfService().toMillis());
     }
 }

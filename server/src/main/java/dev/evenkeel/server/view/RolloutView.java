@@ -47,6 +47,13 @@ public record RolloutView(
         }
     }
 
+    /** The same for a tenant whose VMs it concerns: neither its hosts, nor what befell others, nor what people said. */
+    public RolloutView forOwner() {
+        return new RolloutView(
+                id, update, back, state, false, ended, outcome, null, policy, List.of(), 0, 0, orderedAt, "", "",
+                endedAt);
+    }
+
     public static RolloutView of(Rollout rollout) {
         RolloutState.Ended end = rollout.state() instanceof RolloutState.Ended e ? e : null;
         return new RolloutView(

@@ -69,6 +69,8 @@ public record RunView(
     private static @Nullable Instant deadline(HostRunState state) {
         return switch (state) {
             case HostRunState.Reserving r -> r.limit();
+            case HostRunState.Announcing a -> null;
+            case HostRunState.Offering o -> null;
             case HostRunState.Draining d -> d.limit();
             case HostRunState.Stopping s -> s.limit();
             case HostRunState.Starting s -> s.limit();
@@ -85,6 +87,8 @@ public record RunView(
     private static @Nullable Refusal why(HostRunState state) {
         return switch (state) {
             case HostRunState.Reserving r -> null;
+            case HostRunState.Announcing a -> null;
+            case HostRunState.Offering o -> null;
             case HostRunState.Draining d -> d.stopping();
             case HostRunState.Stopping s -> s.giveUp();
             case HostRunState.Starting s -> s.why();

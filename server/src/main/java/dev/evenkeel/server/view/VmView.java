@@ -1,5 +1,6 @@
 package dev.evenkeel.server.view;
 
+import dev.evenkeel.core.fleet.Fleet;
 import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.core.fleet.Vm;
 import java.util.List;
@@ -12,7 +13,7 @@ public record VmView(
         String name,
         String tenant,
         @Nullable String availabilitySet,
-        String host,
+        @Nullable String host,
         String state,
         int vcpus,
         long memoryBytes,
@@ -22,11 +23,23 @@ public record VmView(
         boolean onOldVmm,
         boolean aside,
         IntentView intent,
+        List<SettingView> settings,
         List<RefusalView> obstacles,
-        List<RefusalView> ties) {
+        List<RefusalView> ties,
+        List<RefusalView> misread) {
+
+    /**
+     * What was said of it through the API, which goes before its metadata.
+     *
+     * @param set as it counts; an empty availability set is none
+     * @param metadata what the metadata says, or its default; null for no availability set
+     */
+    public record SettingView(
+            String name, String set, @Nullable String metadata) {}
 
     /** What its owner lets happen to it, in the words of the domain's metadata. */
-    public record IntentView(long maxPauseMs, String migration, String postCopy, String restart, String onHostFailure) {
+    public record IntentView(
+            long maxPauseMs, String migration, String postCopy, String restart, String onHostFailure, long noticeMs) {
 
         static IntentView of(Intent intent) {
             return new IntentView(
@@ -34,7 +47,8 @@ public record VmView(
                     lower(intent.migration()),
                     intent.postCopy() ? "allowed" : "never",
                     lower(intent.restart()),
-                    lower(intent.onHostFailure()));
+                    lower(intent.onHostFailure()),
+                    intent.notice().toMillis());
         }
 
         private static String lower(Enum<?> value) {
@@ -42,13 +56,14 @@ public record VmView(
         }
     }
 
-    public static VmView of(Vm vm) {
+    /** @param seen the fleet as its reader sees it; a host that is not in it is not told */
+    public static VmView of(Vm vm, List<SettingView> settings, Fleet seen) {
         return new VmView(
                 vm.id().value(),
                 vm.name(),
                 vm.tenant().value(),
                 vm.availabilitySet() == null ? null : vm.availabilitySet().value(),
-                vm.host().value(),
+                seen.host(vm.host()).isPresent() ? vm.host().value() : null,
                 vm.state().name(),
                 vm.vcpus(),
                 vm.memory().value(),
@@ -58,7 +73,9 @@ public record VmView(
                 !vm.vmmCurrent(),
                 vm.aside(),
                 IntentView.of(vm.intent()),
+                settings,
                 vm.obstacles().stream().map(RefusalView::of).toList(),
-                vm.ties().stream().map(RefusalView::of).toList());
+                vm.ties().stream().map(RefusalView::of).toList(),
+                vm.misread().stream().map(RefusalView::of).toList());
     }
 }

@@ -20,12 +20,19 @@ import org.jspecify.annotations.Nullable;
  * @param inventory what is on the host, or null when nothing changed
  * @param progress what effects under way have come to
  * @param ended effects that ended; repeated until the server has accepted them
+ * @param approved what VMs approved inside; repeated until the server has accepted it
  */
 public record Report(
-        String session, long sequence, @Nullable Inventory inventory, List<Progress> progress, List<Ended> ended) {
+        String session,
+        long sequence,
+        @Nullable Inventory inventory,
+        List<Progress> progress,
+        List<Ended> ended,
+        List<Approval> approved) {
     public Report {
         progress = List.copyOf(progress);
         ended = List.copyOf(ended);
+        approved = List.copyOf(approved);
     }
 
     /**

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.core.fleet;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,151 @@
+package dev.evenkeel.server.api;
+
+import dev.evenkeel.core.engine.RunEvent;
+import dev.evenkeel.core.engine.RunId;
+import dev.evenkeel.core.engine.RunStore;
+import dev.evenkeel.core.engine.RunStore.RunQuery;
+import dev.evenkeel.core.engine.StoredRun;
+import dev.evenkeel.core.engine.TimeSource;
+import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Vm;
+import dev.evenkeel.core.hostrun.HostRun;
+import dev.evenkeel.core.rollout.HostProgress;
+import dev.evenkeel.core.rollout.Rollout;
+import dev.evenkeel.server.http.Answer;
+import dev.evenkeel.server.http.Call;
+import dev.evenkeel.server.http.Checks;
+import dev.evenkeel.server.http.Problem;
+import dev.evenkeel.server.http.Route;
+import dev.evenkeel.server.view.MaintenanceView;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What owners see of updates of the hosts under their VMs, and when they let a VM be restarted for one. */
+public final class MaintenanceApi {
+    /** So many of the newest rollouts are told of. */
+    private static final int NEWEST = 50;
+
+    private final RunStore store;
+    private final RunDesk desk;
+    private final TimeSource time;
+    private final OwnersRollouts owners;
+
+    public MaintenanceApi(RunStore store, RunDesk desk, TimeSource time) {
+        this.store = store;
+        this.desk = desk;
+        this.time = time;
+        this.owners = new OwnersRollouts(store);
+    }
+
+    public List<Route> routes() {
+        return List.of(
+                Route.list("/v1/maintenance", this::list, "vm", "tenant"),
+                Route.order("/v1/vms/{id}/maintenance/start", Bodies.Reason.class, this::start),
+                Route.order("/v1/vms/{id}/maintenance/reschedule", Bodies.Choice.class, this::reschedule));
+    }
+
+    /** A VM's place in a rollout. */
+    private record Stand(
+            Vm vm,
+            Rollout rollout,
+            HostProgress progress,
+            @Nullable HostRun run) {}
+
+    private List<Stand> stands(Call call) {
+        List<Stand> stands = new ArrayList<>();
+        for (Rollout rollout : rollouts(call)) {
+            Map<HostId, HostProgress> byHost = new HashMap<>();
+            rollout.hosts().forEach(progress -> byHost.put(progress.host(), progress));
+            Map<RunId, @Nullable HostRun> runs = new HashMap<>();
+            for (Vm vm : call.fleet().allVms()) {
+                HostProgress progress = byHost.get(vm.host());
+                if (progress != null && !rollout.back() && vm.state().alive()) {
+                    RunId id = progress.underWay() ? progress.run() : null;
+                    HostRun run = id == null ? null : runs.computeIfAbsent(id, this::hostRun);
+                    stands.add(new Stand(vm, rollout, progress, run));
+                }
+            }
+        }
+        return stands;
+    }
+
+    private List<Rollout> rollouts(Call call) {
+        return call.who().only().isPresent()
+                ? owners.of(call)
+                : store.runs(new RunQuery("Rollout", false, null, NEWEST)).stream()
+                        .map(stored -> (Rollout) stored.run())
+                        .toList();
+    }
+
+    private MaintenanceView view(Stand stand, Call call) {
+        MaintenanceView all =
+                MaintenanceView.of(stand.vm(), stand.rollout(), stand.progress(), stand.run(), time.now());
+        return call.who().only().isPresent() ? all.forOwner() : all;
+    }
+
+    private @Nullable HostRun hostRun(RunId id) {
+        return store.load(id).map(StoredRun::run).map(HostRun.class::cast).orElse(null);
+    }
+
+    private Answer list(Call call) {
+        List<MaintenanceView> wanted = stands(call).stream()
+                .map(stand -> view(stand, call))
+                .filter(it -> call.query("vm").map(it.vm()::equals).orElse(true)
+                        && call.query("tenant").map(it.tenant()::equals).orElse(true))
+                .sorted(Comparator.comparing(MaintenanceApi::place))
+                .toList();
+        return Answer.ok(call.page().of(wanted, MaintenanceApi::place, it -> it));
+    }
+
+    private static String place(MaintenanceView view) {
+        return view.name() + '\0' + view.vm() + '\0' + view.rollout();
+    }
+
+    private Answer start(Call call) {
+        return choose(call, time.now());
+    }
+
+    private Answer reschedule(Call call) {
+        Instant now = time.now();
+        Checks checks = new Checks();
+        String remedy = "give a time to come, such as 2026-12-01T03:00:00Z; to start at once, POST …/maintenance/start";
+        Instant at = checks.required("at", call.body(Bodies.Choice.class).at(), now, remedy);
+        checks.wrongUnless(!at.isBefore(now), "at", at, remedy);
+        checks.done();
+        return choose(call, at);
+    }
+
+    private Answer choose(Call call, Instant at) {
+        Vm vm = Lookup.vm(call.fleet(), call.path("id"));
+        Stand stand = stands(call).stream()
+                .filter(it -> it.vm().id().equals(vm.id()) && isOpen(view(it, call)))
+                .findFirst()
+                .orElseThrow(() -> Problem.Kind.CONFLICT.because("No update waits for the choice of the owner of VM "
+                        + vm.name() + "; GET /v1/maintenance tells how far each is."));
+        HostRun run = java.util.Objects.requireNonNull(stand.run());
+        Instant ends = run.offer(vm.id()).orElseThrow().ends();
+        if (at.isAfter(ends)) {
+            throw Problem.invalid(
+                    "at", at.toString(), "give a time until " + ends + ", when the window to choose ends");
+        }
+        desk.tell(run, new RunEvent.OwnerChose(vm.id(), at, call.who().name()));
+        Stand after = stands(call).stream()
+                .filter(it -> it.vm().id().equals(vm.id())
+                        && it.rollout().id().equals(stand.rollout().id()))
+                .findFirst()
+                .orElse(stand);
+        return Answer.accepted("/v1/maintenance?vm=" + vm.id(), view(after, call));
+    }
+
+    private static boolean isOpen(MaintenanceView view) {
+        return switch (view.status()) {
+            case IN_WINDOW, CHOSEN -> true;
+            case PENDING, SCHEDULED, UNDER_WAY, DONE, NOT_DONE, WITHDRAWN -> false;
+        };
+    }
+}
