@@ -48,7 +48,7 @@ interface FullDiskTests {
         LabVm vm = lab.vm("busy");
         vm.load(40, 64);
         Instant before = Instant.now();
-        Process process = lab.begin("busy");
+        HandoverLab.Handover handover = lab.begin("busy");
         assertThat(Await.until(
                         HandoverLab.PATIENCE,
                         () -> lab.host.exec("sh", "-c", moment).ok()))
@@ -56,7 +56,7 @@ interface FullDiskTests {
                 .isTrue();
         fill();
         try {
-            assertThat(process.waitFor()).isIn(0, 2, 3);
+            assertThat(handover.ends()).isIn(0, 2, 3);
             lab.assertUnharmed(vm, before);
         } finally {
             makeRoom();

@@ -10,6 +10,7 @@ import dev.evenkeel.lab.LabVm;
 import dev.evenkeel.lab.Progress;
 import dev.evenkeel.lab.beat.Pulse;
 import dev.evenkeel.lab.guest.VmPlan;
+import dev.evenkeel.lab.os.Await;
 import dev.evenkeel.lab.os.Command;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ import java.util.List;
 /** One host, three VMs, and hand-overs on it by the agent's own command. */
 final class HandoverLab implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration ENDS_WITHIN = Duration.ofMinutes(3);
     private static final Path STATE = TestState.directory();
     private static final String NAME = TestState.lab("hand");
 
@@ -59,17 +61,40 @@ final class HandoverLab implements AutoCloseable {
 
     /** The agent's command for these VMs, with or without options. */
     Command.Result handover(String... words) throws IOException {
-        Command.Result result =
-                host.command(words(words)).within(Duration.ofMinutes(3)).run();
-        System.out.println(result.out() + result.err());
-        return result;
+        Handover handover = begin(words);
+        int exit = handover.ends();
+        String said = handover.said();
+        System.out.println(said);
+        return new Command.Result(exit, said, "");
     }
 
-    /** The same, not waited for; its process there is noted in {@code /run/handover.pid}. */
-    Process begin(String... words) throws IOException {
+    /** The same, not waited for; its process there is noted in {@code /run/lab/handover.pid}. */
+    Handover begin(String... words) throws IOException {
         String quoted = String.join(" ", words(words)).replace("*", "'*'");
-        return host.command(List.of("sh", "-c", "echo $$ >/run/lab/handover.pid; exec " + quoted))
-                .detach(Files.createTempFile("handover", ".log"));
+        Path log = Files.createTempFile("handover", ".log");
+        Process process = host.command(List.of("sh", "-c", "echo $$ >/run/lab/handover.pid; exec " + quoted))
+                .detach(log);
+        return new Handover(host, process, log);
+    }
+
+    /** The agent's command under way. */
+    record Handover(LabHost host, Process process, Path log) {
+        /** Its exit code; one that does not end fails the test with the stacks of all its threads. */
+        int ends() throws IOException {
+            if (!Await.until(ENDS_WITHIN, () -> !process.isAlive())) {
+                host.exec("sh", "-c", "kill -QUIT $(cat /run/lab/handover.pid)");
+                boolean told = Await.until(PATIENCE, () -> said().contains("Full thread dump"));
+                host.exec("sh", "-c", "kill -9 $(cat /run/lab/handover.pid)");
+                throw new AssertionError("the hand-over does not end"
+                        + (told ? "" : ", nor tells where it is") + ":\n" + said() + "\nVMs:\n"
+                        + host.exec("virsh", "list", "--all").out());
+            }
+            return process.exitValue();
+        }
+
+        String said() throws IOException {
+            return Files.readString(log);
+        }
     }
 
     static List<String> words(String... more) {

@@ -9,9 +9,11 @@ import dev.evenkeel.lab.os.Command;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +39,15 @@ class HandoverTest implements OddVmmTests, BrokenHopTests, FullDiskTests {
         if (lab != null) {
             lab.close();
         }
+    }
+
+    /** What one test has broken is not waited for by all that come after it. */
+    @BeforeEach
+    void theVmsRun() throws IOException {
+        Command.Result running = host.command(List.of("virsh", "list", "--name", "--state-running"))
+                .within(HandoverLab.PATIENCE)
+                .run();
+        assertThat(running.out()).as(running.err()).contains("busy", "disk", "private");
     }
 
     @AfterEach
@@ -68,7 +79,7 @@ class HandoverTest implements OddVmmTests, BrokenHopTests, FullDiskTests {
 
     @Test
     void nobodyButRootReachesTheSecondDaemon() throws Exception {
-        Process process = lab.begin("busy");
+        HandoverLab.Handover handover = lab.begin("busy");
         assertThat(Await.until(
                         HandoverLab.PATIENCE,
                         () -> host.exec("test", "-S", "/run/evenkeel/second/run/libvirt-sock")
@@ -78,7 +89,7 @@ class HandoverTest implements OddVmmTests, BrokenHopTests, FullDiskTests {
                         .out()
                         .strip())
                 .isEqualTo("700 root");
-        assertThat(process.waitFor()).isZero();
+        assertThat(handover.ends()).isZero();
     }
 
     @Test
@@ -151,14 +162,14 @@ class HandoverTest implements OddVmmTests, BrokenHopTests, FullDiskTests {
         LabVm vm = lab.vm("busy");
         vm.load(40, 64);
         Instant before = Instant.now();
-        Process process = lab.begin("busy");
+        HandoverLab.Handover handover = lab.begin("busy");
         assertThat(Await.until(
                         HandoverLab.PATIENCE,
                         () -> host.exec("sh", "-c", moment).ok()))
                 .as(moment)
                 .isTrue();
         host.exec("sh", "-c", "kill -9 $(cat /run/lab/handover.pid)");
-        process.waitFor();
+        handover.ends();
         lab.assertUnharmed(vm, before);
         assertThat(lab.handover("busy").exit()).isZero();
         lab.assertUnharmed(vm, before);

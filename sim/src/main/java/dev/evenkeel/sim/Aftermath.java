@@ -79,7 +79,10 @@ final class Aftermath {
         return active().stream().allMatch(stored -> asksOrWaits(stored.run()));
     }
 
-    /** It asks a person with its evidence, was paused by one, or waits for a host run that asks. */
+    /**
+     * It asks a person with its evidence, was paused by one, waits for a host run that asks, or is held back by a rollout
+     * that does.
+     */
     private boolean asksOrWaits(Run run) {
         if (run.needsPerson()) {
             sim.invariants.end.waitsForPerson(run);
@@ -88,7 +91,20 @@ final class Aftermath {
         if (run instanceof Rollout rollout) {
             return rollout.state() instanceof RolloutState.Paused || childAsks(rollout);
         }
-        return false;
+        return run instanceof HostRun held && isHeldBack(held);
+    }
+
+    private boolean isHeldBack(HostRun run) {
+        boolean begun =
+                sim.store.holds().stream().anyMatch(held -> held.holder().equals(run.id()));
+        return !begun
+                && run.rollout() != null
+                && sim.store
+                        .load(run.rollout())
+                        .filter(stored -> stored.run() instanceof Rollout rollout
+                                && (rollout.state() instanceof RolloutState.Paused
+                                        || rollout.state() instanceof RolloutState.Halted))
+                        .isPresent();
     }
 
     private boolean childAsks(Rollout rollout) {

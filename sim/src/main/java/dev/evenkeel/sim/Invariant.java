@@ -11,6 +11,8 @@ public enum Invariant {
     CONSENT,
     /** A VM whose owner wants notice is touched only after it, or with its approval. */
     NOTICE,
+    /** No host is begun while its rollout is paused or halted. */
+    HELD_BACK,
     /** A VM that we stopped runs again before its run ends, unless a person has it. */
     STARTED_AGAIN,
     /** What an agent does was committed first, word for word, and its run still wants it. */

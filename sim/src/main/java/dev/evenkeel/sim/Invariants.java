@@ -13,6 +13,9 @@ import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.engine.Step;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Intent;
+import dev.evenkeel.core.hostrun.HostRun;
+import dev.evenkeel.core.rollout.Rollout;
+import dev.evenkeel.core.rollout.RolloutState;
 import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.update.UpdateId;
 import java.time.Duration;
@@ -36,6 +39,9 @@ final class Invariants {
 
     /** Runs that a person has looked at and answered for. */
     private final TreeSet<RunId> answered = new TreeSet<>();
+
+    /** Rollouts that are paused or halted. */
+    private final TreeSet<RunId> still = new TreeSet<>();
 
     private final TreeMap<String, TreeSet<RunId>> holders = new TreeMap<>();
     private final TreeMap<HostId, Long> obeyed = new TreeMap<>();
@@ -84,6 +90,7 @@ final class Invariants {
         step.release().forEach(scope -> released(scope, run.id()));
         step.acquire().forEach(hold -> acquired(hold, run.id()));
         step.orders().forEach(order -> stopsOnlyWhatMayBe(order, commit));
+        beginsOnlyWhatMay(run, step);
         notices.committed(commit);
         kernels.ordered(step, scope -> holds(run.id(), scope));
         if (commit.event() instanceof RunEvent.ResolveOrdered) {
@@ -93,6 +100,21 @@ final class Invariants {
             leavesNoneDown(run, commit.event());
             ended.add(run.id());
             List.copyOf(holders.keySet()).forEach(scope -> released(scope, run.id()));
+        }
+    }
+
+    private void beginsOnlyWhatMay(Run run, Step step) {
+        if (run instanceof Rollout rollout) {
+            still.remove(run.id());
+            if (rollout.state() instanceof RolloutState.Paused || rollout.state() instanceof RolloutState.Halted) {
+                still.add(run.id());
+            }
+        }
+        if (run instanceof HostRun begun && begun.rollout() != null) {
+            require(
+                    !still.contains(begun.rollout()) || !step.acquire().contains(new Hold("host:" + begun.host(), 1)),
+                    Invariant.HELD_BACK,
+                    run.id() + " begins while " + begun.rollout() + " stands still");
         }
     }
 

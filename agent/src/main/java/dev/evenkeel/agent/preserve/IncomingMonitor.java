@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,7 @@ final class IncomingMonitor implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
     private volatile boolean outrun;
+    private Optional<Long> late = Optional.empty();
     private volatile String trouble = "QEMU never opened its second monitor";
 
     /**
@@ -71,19 +73,21 @@ final class IncomingMonitor implements AutoCloseable {
 
     private void run() {
         try {
-            Optional<QmpSocket> found = QmpSocket.connect(socket);
+            Optional<QmpSocket> found = Optional.empty();
             while (found.isEmpty() && !closed) {
-                LockSupport.parkNanos(GLANCE.toNanos());
-                found = QmpSocket.connect(socket);
+                if (isOverdue()) {
+                    throw new QmpSocket.Hangs(trouble);
+                }
+                found = QmpSocket.connect(socket, this::isOverdue);
+                LockSupport.parkNanos(found.isEmpty() ? GLANCE.toNanos() : 0);
             }
             if (found.isPresent()) {
                 try (QmpSocket qemu = found.get()) {
-                    tell(qemu);
-                    watch(qemu);
+                    converse(qemu);
                 }
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // libvirt has given up by itself
+        } catch (QmpSocket.Hangs e) {
+            giveUp(null);
         } catch (Mismatch e) {
             trouble = String.valueOf(e.getMessage());
         } catch (IOException e) {
@@ -92,6 +96,26 @@ final class IncomingMonitor implements AutoCloseable {
                 trouble = closed ? "QEMU did not answer on its second monitor" : String.valueOf(e.getMessage());
             }
         }
+    }
+
+    /** Tells it what to expect, and sees to it that the VM does not stand still for too long; neither waits for an answer longer. */
+    private void converse(QmpSocket qemu) throws IOException {
+        try {
+            tell(qemu);
+            while (!closed && !isOverdue()) {
+                LockSupport.parkNanos(WATCH.toNanos());
+            }
+        } catch (QmpSocket.Hangs e) {
+            LOG.debug("{}", e.getMessage());
+        }
+        if (!closed && !qemu.hasHappened("RESUME")) {
+            giveUp(qemu);
+        }
+    }
+
+    private boolean isOverdue() {
+        late = overdue.get();
+        return late.isPresent();
     }
 
     private void tell(QmpSocket qemu) throws IOException {
@@ -108,43 +132,36 @@ final class IncomingMonitor implements AutoCloseable {
         trouble = "";
     }
 
-    private void watch(QmpSocket qemu) throws IOException, InterruptedException {
-        while (!closed) {
-            Optional<Long> late = overdue.get();
-            if (late.isPresent()) {
-                if (!qemu.hasHappened("RESUME")) {
-                    giveUp(qemu, late.get());
-                }
-                return;
-            }
-            LockSupport.parkNanos(WATCH.toNanos());
-        }
-    }
-
-    private void giveUp(QmpSocket qemu, long process) throws IOException, InterruptedException {
+    /** @param qemu the conversation with it; null when there was none, and it was told nothing */
+    private void giveUp(@Nullable QmpSocket qemu) {
         trouble = LATE + "libvirt gave the hop up";
         abort.run();
-        if (!over.await(Hop.CHANCE.toNanos(), TimeUnit.NANOSECONDS)) {
-            try {
-                end(qemu, process);
-            } catch (NoSuchFileException e) {
-                LOG.debug("process {} was ended by libvirt", process);
+        try {
+            if (late.isPresent() && !over.await(Hop.CHANCE.toNanos(), TimeUnit.NANOSECONDS)) {
+                end(qemu, late.get());
             }
+        } catch (NoSuchFileException e) {
+            LOG.debug("process {} was ended by libvirt", late);
+        } catch (IOException e) {
+            LOG.warn("process {} hangs and can't be ended: {}", late, e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // libvirt has given up by itself
         }
     }
 
     /**
      * Ends a process that has not run the VM. QEMU writes the event RESUME before any virtual CPU runs (vm_prepare_start in
-     * system/cpus.c), so a process that stands still and has not written it never ran the VM, and will not any more.
+     * system/cpus.c), so a process that stands still and has not written it never ran the VM, and will not any more. One that was
+     * told nothing refuses the stream.
      */
-    private void end(QmpSocket qemu, long process) throws IOException {
+    private void end(@Nullable QmpSocket qemu, long process) throws IOException {
         signal("STOP", process);
         boolean still = false;
         for (int i = 0; i < GLANCES_UNTIL_STILL && !still; i++) {
             LockSupport.parkNanos(GLANCE.toNanos());
             still = standsStill(process);
         }
-        if (still && !qemu.hasHappened("RESUME")) {
+        if (still && (qemu == null || !qemu.hasHappened("RESUME"))) {
             trouble = LATE + "it was ended before it ran the VM";
             LOG.warn("process {}: {}", process, trouble);
             ProcessHandle.of(process).ifPresent(ProcessHandle::destroyForcibly);

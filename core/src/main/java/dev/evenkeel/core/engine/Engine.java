@@ -190,11 +190,11 @@ public final class Engine {
             case RunEvent.RunOrdered o -> false;
             case RunEvent.TimerFired t -> false;
             case RunEvent.HostObserved o -> false;
+            case RunEvent.ResumeOrdered r -> false; // a run that takes holds is asked to look by it; others take none
             case RunEvent.HoldRefused h -> true;
             case RunEvent.EffectEnded e -> true;
             case RunEvent.HostRunEnded e -> true;
             case RunEvent.PauseOrdered p -> true;
-            case RunEvent.ResumeOrdered r -> true;
             case RunEvent.CancelOrdered c -> true;
             case RunEvent.ResolveOrdered r -> true;
             case RunEvent.NoticeApproved a -> true;
@@ -232,7 +232,8 @@ public final class Engine {
     /** Whoever can't see the world does not lay it to the run that wanted to look. */
     private World worldAt(Instant now) {
         try {
-            return observe.apply(now);
+            return observe.apply(now)
+                    .knowing(id -> store.load(id).map(StoredRun::run).orElse(null));
         } catch (Unavailable e) {
             throw e;
         } catch (RuntimeException e) {

@@ -4,6 +4,7 @@ import dev.evenkeel.core.fleet.MigrationDomainId;
 import dev.evenkeel.core.fleet.Refusal;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A durable state machine: a host run or a rollout. Implementations are immutable records. */
 public interface Run {
@@ -22,6 +23,11 @@ public interface Run {
 
     /** Whether a person must look at it. */
     boolean needsPerson();
+
+    /** Why the runs that it started and that have touched nothing yet are not to begin now; null where they may. */
+    default @Nullable Refusal holdsBack() {
+        return null;
+    }
 
     /** The same run, waiting for a person because of {@code why} and otherwise as it is; itself once ended. */
     Run asksPerson(Refusal why, Instant now);

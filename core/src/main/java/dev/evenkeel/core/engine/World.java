@@ -1,6 +1,7 @@
 package dev.evenkeel.core.engine;
 
 import dev.evenkeel.core.fleet.Fleet;
+import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.impact.PauseModel;
 import dev.evenkeel.core.update.Update;
@@ -15,17 +16,40 @@ import org.jspecify.annotations.Nullable;
  *
  * @param windows when the owner of a VM, or of its host, lets it be disturbed
  * @param catalogue finds a published update, whose manifest never changes; null when there is none
+ * @param runs finds another run as it is; null when there is none
  */
 public record World(
         Instant now,
         Fleet fleet,
         PauseModel pauses,
         Function<UpdateId, @Nullable Update> catalogue,
-        Function<VmId, Windows> windows) {
+        Function<VmId, Windows> windows,
+        Function<RunId, @Nullable Run> runs) {
 
-    /** A world in which nobody has asked for windows. */
+    /** A world in which nobody has asked for windows, and no run is known. */
     public World(Instant now, Fleet fleet, PauseModel pauses, Function<UpdateId, @Nullable Update> catalogue) {
         this(now, fleet, pauses, catalogue, vm -> Windows.NONE);
+    }
+
+    /** A world in which no run is known. */
+    public World(
+            Instant now,
+            Fleet fleet,
+            PauseModel pauses,
+            Function<UpdateId, @Nullable Update> catalogue,
+            Function<VmId, Windows> windows) {
+        this(now, fleet, pauses, catalogue, windows, run -> null);
+    }
+
+    /** The same world, in which runs are found. */
+    public World knowing(Function<RunId, @Nullable Run> others) {
+        return new World(now, fleet, pauses, catalogue, windows, others);
+    }
+
+    /** Why a run is not to begin, by the word of the one that started it; null where it may. */
+    public @Nullable Refusal heldBack(@Nullable RunId starter) {
+        Run run = starter == null ? null : runs.apply(starter);
+        return run == null ? null : run.holdsBack();
     }
 
     /**

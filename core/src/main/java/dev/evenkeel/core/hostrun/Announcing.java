@@ -77,7 +77,7 @@ final class Announcing {
                 vm.id(),
                 vm.name(),
                 kind,
-                notBefore(run, vm.id(), world.now(), notice(run, vm, kind), world),
+                notBefore(run, vm.id(), world.now(), told(run, vm, kind, world), world),
                 lasts,
                 null,
                 world.now());
@@ -95,14 +95,14 @@ final class Announcing {
 
     /**
      * The earliest time after the notice at which the VM's owner lets it be disturbed: in an opening of its maintenance
-     * configurations, or when none comes in time, or when the update must be everywhere.
+     * configurations, or when none comes in time, or when the update must be everywhere. Who has chosen a time, or could
+     * have, waits for no opening.
      *
      * @param since when the VM was told, from which the wait for an opening counts
      */
-    private static Instant notBefore(HostRun run, VmId vm, Instant since, Duration notice, World world) {
-        Instant told = world.now().plus(notice);
+    private static Instant notBefore(HostRun run, VmId vm, Instant since, Instant told, World world) {
         Windows windows = world.windows().apply(vm);
-        if (!windows.govern()) {
+        if (!windows.govern() || run.offer(vm).isPresent()) {
             return told;
         }
         Instant at = windows.turn(since, told, Duration.ZERO).at();
@@ -115,23 +115,28 @@ final class Announcing {
         boolean chosen = before.approvedBy() != null || run.offer(before.vm()).isPresent();
         return chosen || before.waits(world.now())
                 ? before
-                : before.at(notBefore(run, before.vm(), before.since(), Duration.ZERO, world));
+                : before.at(notBefore(run, before.vm(), before.since(), world.now(), world));
     }
 
     private static Instant latest(Instant one, Instant other) {
         return one.isAfter(other) ? one : other;
     }
 
-    /** A VM whose owner wants no notice is not waited for; the others get at least what their kind of event demands. */
-    private static Duration notice(HostRun run, Vm vm, EventKind kind) {
+    /**
+     * When a VM told now has had its notice. One whose owner wants none is not waited for; the others get at least what
+     * their kind of event demands, and no more than that once the update would be late by it.
+     */
+    private static Instant told(HostRun run, Vm vm, EventKind kind, World world) {
+        Instant now = world.now();
         Duration wanted = vm.intent().notice();
         if (wanted.isZero()) {
-            return wanted;
+            return now;
         }
-        Duration least = run.policy().leastNotice() == null
-                ? kind.leastNotice()
-                : run.policy().leastNotice();
-        return wanted.compareTo(least) < 0 ? least : wanted;
+        Duration leastOfAll = run.policy().leastNotice();
+        Instant least = now.plus(leastOfAll == null ? kind.leastNotice() : leastOfAll);
+        Instant deadline = Offering.deadline(run, world);
+        Instant told = now.plus(wanted);
+        return latest(least, deadline != null && deadline.isBefore(told) ? deadline : told);
     }
 
     /** What happens to a VM in a run; null when the run touches it in no way, or it can be touched in none. */
@@ -173,7 +178,7 @@ final class Announcing {
             case RunEvent.HostObserved o -> Step.ignore(run);
             case RunEvent.HostRunEnded e -> Step.ignore(run);
             case RunEvent.PauseOrdered p -> Step.ignore(run);
-            case RunEvent.ResumeOrdered r -> Step.ignore(run);
+            case RunEvent.ResumeOrdered r -> HostRunDecider.reserve(run, world);
         };
     }
 

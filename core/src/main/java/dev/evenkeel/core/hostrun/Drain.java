@@ -121,6 +121,8 @@ final class Drain extends VmByVm {
         boolean tells = stopping == null && mayStart && underWay() == 0;
         Optional<Vm> untold = tells && host.isPresent() ? Announcing.untold(run, world) : Optional.empty();
         if (untold.isPresent()) {
+            // However long it is told, nobody else is to wait for what nothing is done with meanwhile.
+            run.holds().forEach(hold -> step.release(hold.scope()));
             return step.to(counted().in(new HostRunState.Announcing(now, now)));
         }
         if (stopping == null && isOverdue()) {

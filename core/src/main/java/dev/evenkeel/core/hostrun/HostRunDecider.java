@@ -29,6 +29,9 @@ public final class HostRunDecider {
     /** How long a run waits before it tries again to get a budget. */
     static final Duration HOLD_RETRY = Duration.ofSeconds(5);
 
+    /** How often a run that its rollout holds back looks again; it is told besides when the rollout goes on. */
+    private static final Duration HELD_BACK = Duration.ofMinutes(1);
+
     private HostRunDecider() {}
 
     public static Step decide(HostRun run, RunEvent event, World world) {
@@ -102,12 +105,18 @@ public final class HostRunDecider {
             case RunEvent.HostObserved o -> Step.ignore(run);
             case RunEvent.HostRunEnded e -> Step.ignore(run);
             case RunEvent.PauseOrdered p -> Step.ignore(run);
-            case RunEvent.ResumeOrdered r -> Step.ignore(run);
+            case RunEvent.ResumeOrdered r -> reserve(run, world);
         };
     }
 
-    /** Looks at the host, tells its VMs, and takes the holds once all have had their notice. */
+    /**
+     * Looks at the host, tells its VMs, and takes the holds once all have had their notice. A rollout that stands still
+     * holds it back: what was told or chosen stands, nobody else is told, and nothing begins.
+     */
     static Step reserve(HostRun asIs, World world) {
+        if (world.heldBack(asIs.rollout()) != null) {
+            return new Step.Builder().to(asIs.in(heldBack(asIs, world.now().plus(HELD_BACK))));
+        }
         Host host = world.fleet().hosts().get(asIs.host());
         if (host == null) {
             return Ending.end(
@@ -140,6 +149,14 @@ public final class HostRunDecider {
         Draining draining = new Draining(
                 List.of(), world.now(), world.now().plus(run.policy().drain()), null);
         return step.to(run.in(draining));
+    }
+
+    private static HostRunState heldBack(HostRun run, Instant lookAt) {
+        return switch (run.state()) {
+            case HostRunState.Offering o -> new HostRunState.Offering(lookAt);
+            case HostRunState.Announcing a -> new HostRunState.Announcing(lookAt, a.since());
+            default -> new Reserving(lookAt, lookAt.plus(run.policy().reserve()));
+        };
     }
 
     /** Holds that it wants are taken by others: it waits for them anew. */

@@ -83,7 +83,7 @@ final class Offering {
     }
 
     /** When a VM may be restarted, as things are; not before now. */
-    public static Instant readyAt(HostRun run, Offer offer, World world) {
+    private static Instant readyAt(HostRun run, Offer offer, World world) {
         Instant now = world.now();
         Instant chosen = offer.startAt();
         if (chosen != null) {
@@ -123,7 +123,7 @@ final class Offering {
             case RunEvent.HostObserved o -> Step.ignore(run);
             case RunEvent.HostRunEnded e -> Step.ignore(run);
             case RunEvent.PauseOrdered p -> Step.ignore(run);
-            case RunEvent.ResumeOrdered r -> Step.ignore(run);
+            case RunEvent.ResumeOrdered r -> HostRunDecider.reserve(run, world);
         };
     }
 

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One update × a selection of hosts × a policy.
@@ -80,6 +81,18 @@ public record Rollout(
 
     Rollout in(RolloutState next) {
         return with(hosts, next, waves, vmsLost);
+    }
+
+    /** Hosts whose VMs have felt nothing yet wait while it is paused or halted; where it is cancelled they are told. */
+    @Override
+    public @Nullable Refusal holdsBack() {
+        return switch (state) {
+            case RolloutState.Paused p -> p.why();
+            case RolloutState.Halted h -> h.why();
+            case RolloutState.Cancelling c -> c.why();
+            case RolloutState.Rolling r -> null;
+            case RolloutState.Ended e -> null;
+        };
     }
 
     @Override

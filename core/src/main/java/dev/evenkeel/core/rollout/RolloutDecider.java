@@ -245,7 +245,7 @@ public final class RolloutDecider {
                         rollout.waves(),
                         0)
                 : rollout;
-        return new Step.Builder().notice(told).to(forgiven.in(new Rolling(world.now(), null, null)));
+        return telling(rollout, order).notice(told).to(forgiven.in(new Rolling(world.now(), null, null)));
     }
 
     private static HostProgress forgiven(Rollout rollout, HostProgress host, World world) {
@@ -271,14 +271,20 @@ public final class RolloutDecider {
         if (!underWay(rollout)) {
             return end(cancelled, RunOutcome.CANCELLED, why, world);
         }
+        return telling(rollout, order)
+                .notice(notice(rollout, world, Notice.Level.WARNING, "RolloutCancelling", why.why(), why))
+                .to(cancelled);
+    }
+
+    /** The runs under way hear what their rollout was told. */
+    private static Step.Builder telling(Rollout rollout, RunEvent order) {
         Step.Builder step = new Step.Builder();
-        for (HostProgress h : hosts) {
+        for (HostProgress h : rollout.hosts()) {
             if (h.underWay() && h.run() != null) {
                 step.send(h.run(), order);
             }
         }
-        return step.notice(notice(rollout, world, Notice.Level.WARNING, "RolloutCancelling", why.why(), why))
-                .to(cancelled);
+        return step;
     }
 
     private static Step end(Rollout rollout, RunOutcome outcome, @Nullable Refusal why, World world) {

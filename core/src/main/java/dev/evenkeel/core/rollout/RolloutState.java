@@ -34,7 +34,7 @@ public sealed interface RolloutState {
         }
     }
 
-    /** No new host is taken; host runs under way go on to their end. */
+    /** No new host is taken or begun; host runs that have begun go on to their end. */
     record Paused(Refusal why) implements RolloutState {
         @Override
         public Optional<Instant> due() {
@@ -42,7 +42,7 @@ public sealed interface RolloutState {
         }
     }
 
-    /** A gate did not pass; a person decides. Host runs under way go on to their end. */
+    /** A gate did not pass; a person decides. Host runs that have begun go on to their end. */
     record Halted(Refusal why) implements RolloutState {
         @Override
         public Optional<Instant> due() {

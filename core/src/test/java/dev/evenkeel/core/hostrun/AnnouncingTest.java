@@ -87,6 +87,18 @@ class AnnouncingTest {
         assertThat(notice(OneRun.updating(given, "h1", quick).begins())).isEqualTo(Duration.ofSeconds(20));
     }
 
+    @Test
+    void aSecurityDeadlineShortensALongNoticeButNotBelowTheLeast() {
+        given.host("h1").runs("vm-a");
+        given.host("h2");
+        given.vm("vm-a").owner(Intent.DEFAULT.withNotice(Duration.ofHours(12)));
+
+        given.updateIsDueBy(given.now().plus(HOUR));
+        assertThat(notice(OneRun.updating(given, "h1").begins())).isEqualTo(HOUR);
+        given.updateIsDueBy(given.now().minus(HOUR));
+        assertThat(notice(OneRun.updating(given, "h1").begins())).isEqualTo(EventKind.FREEZE.leastNotice());
+    }
+
     private Duration notice(OneRun run) {
         return Duration.between(
                 given.now(),
@@ -126,6 +138,7 @@ class AnnouncingTest {
         assertThat(run.state()).isInstanceOf(HostRunState.Announcing.class);
         assertThat(run.events()).containsExactly("vm-late FREEZE");
         assertThat(run.effects()).hasSize(1);
+        assertThat(run.released()).contains("host:h1", "rack:rack1");
 
         run.approved("vm-late");
         assertThat(run.effects()).hasSize(2);

@@ -75,15 +75,18 @@ class EveryStateTest {
             // the VMs of those that wait are not in this fleet any longer
             Map.entry("Reserving RunOrdered", "Draining"),
             Map.entry("Reserving TimerFired", "Draining"),
+            Map.entry("Reserving ResumeOrdered", "Draining"),
             Map.entry("Reserving CancelOrdered", "Ended"),
             Map.entry("Reserving ResolveOrdered", "Ended"),
             Map.entry("Announcing TimerFired", "Draining"),
             Map.entry("Announcing HoldRefused", "Reserving"),
+            Map.entry("Announcing ResumeOrdered", "Draining"),
             Map.entry("Announcing CancelOrdered", "Ended"),
             Map.entry("Announcing ResolveOrdered", "Ended"),
             Map.entry("NeedsPerson ResolveOrdered", "Ended"),
             Map.entry("Offering TimerFired", "Draining"),
             Map.entry("Offering HoldRefused", "Reserving"),
+            Map.entry("Offering ResumeOrdered", "Draining"),
             Map.entry("Offering CancelOrdered", "Ended"),
             Map.entry("Offering ResolveOrdered", "Ended"));
 

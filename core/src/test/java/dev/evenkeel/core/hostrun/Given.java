@@ -1,5 +1,6 @@
 package dev.evenkeel.core.hostrun;
 
+import dev.evenkeel.core.engine.Run;
 import dev.evenkeel.core.engine.World;
 import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.Fleet;
@@ -57,6 +58,7 @@ public final class Given {
     private final EnumMap<Method, Payload> methods = new EnumMap<>(Map.of(Method.MIGRATE, payload()));
     private Component component = Component.VMM;
     private Windows windows = Windows.NONE;
+    private @Nullable Run rollout;
     private @Nullable Instant deadline;
     private Instant now = START;
 
@@ -481,6 +483,11 @@ public final class Given {
                 id, h.topology(), h.facts(), h.cordoned(), names.contains(id.value()), h.reachable(), h.observedAt()));
     }
 
+    /** The rollout that host runs belong to. */
+    public void rolloutIs(Run run) {
+        rollout = run;
+    }
+
     public Fleet fleet() {
         return new Fleet(hosts.values(), vms);
     }
@@ -491,6 +498,7 @@ public final class Given {
     }
 
     public World world() {
-        return new World(now, fleet(), this::forecast, id -> id.equals(UPDATE) ? update() : null, vm -> windows);
+        return new World(now, fleet(), this::forecast, id -> id.equals(UPDATE) ? update() : null, vm -> windows)
+                .knowing(id -> rollout != null && rollout.id().equals(id) ? rollout : null);
     }
 }

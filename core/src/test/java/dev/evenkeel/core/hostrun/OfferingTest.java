@@ -59,6 +59,17 @@ class OfferingTest {
     }
 
     @Test
+    void whatAnOwnerChoseWaitsForNoOpeningThatComesLater() {
+        given.opensDailyAt("03:00", "02:00");
+        OneRun run = OneRun.offering(given, "vm-a");
+        given.passes(given.untilUtc("12:00"));
+
+        chooses(run, "vm-a", given.now()).looksAtFreshObservations();
+
+        assertThat(stopped(run)).hasSize(1);
+    }
+
+    @Test
     void anOwnerMayChooseAgainButNotBeyondTheWindow() {
         OneRun run = OneRun.offering(given, "vm-a");
         chooses(run, "vm-a", given.now().plus(Duration.ofDays(3)));

@@ -34,6 +34,7 @@ final class OneRun {
     private Step last;
     private Step lastThatOrdered;
     private final List<Step.Order> orders = new ArrayList<>();
+    private final List<String> released = new ArrayList<>();
     private final List<Notice> notices = new ArrayList<>();
     private final List<LedgerEntry> ledger = new ArrayList<>();
 
@@ -132,6 +133,7 @@ final class OneRun {
         last = HostRunDecider.decide(run, event, given.world());
         run = (HostRun) last.next();
         orders.addAll(last.orders());
+        released.addAll(last.release());
         lastThatOrdered = last.orders().isEmpty() ? lastThatOrdered : last;
         notices.addAll(last.notices());
         ledger.addAll(last.ledger());
@@ -405,6 +407,11 @@ final class OneRun {
                         && move.vm().value().equals(vm))
                 .findFirst()
                 .orElseThrow(() -> new NoSuchElementException("no move of " + vm + " in " + orders));
+    }
+
+    /** The scopes that were given back before the end. */
+    List<String> released() {
+        return released;
     }
 
     /** What VMs felt, in order. */

@@ -37,6 +37,24 @@ class RolloutOrdersTest {
     }
 
     @Test
+    void aHostRunThatHasNotBegunIsHeldBackWhileItsRolloutIsPausedAndToldWhenItGoesOn() {
+        OneRollout rollout = rolling();
+        assertThat(rollout.rollout().holdsBack()).isNull();
+        assertThat(rollout.paused().rollout().holdsBack()).isNotNull();
+
+        assertThat(rollout.resumed().rollout().holdsBack()).isNull();
+        assertThat(rollout.last().messages())
+                .containsExactly(
+                        new Message(rollout.runOf("h1").id(), new RunEvent.ResumeOrdered("ann", "looked at it")));
+    }
+
+    @Test
+    void aHaltedRolloutHoldsBackToo() {
+        assertThat(rolling().ends("h1", RunOutcome.UNDONE).rollout().holdsBack())
+                .isNotNull();
+    }
+
+    @Test
     void aCancelTellsTheHostRunsAndEndsWithTheLastOfThem() {
         OneRollout rollout = rolling().cancelled();
         assertThat(rollout.last().messages())

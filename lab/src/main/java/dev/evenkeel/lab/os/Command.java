@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
@@ -93,7 +95,22 @@ public record Command(List<String> words, String input, Duration limit) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException(String.join(" ", words) + ": interrupted");
         }
-        return new Result(process.exitValue(), out.join(), err.join());
+        return new Result(process.exitValue(), whole(out), whole(err));
+    }
+
+    /** All of an output. Whoever was started by the command and still has it open is not waited for for ever. */
+    private String whole(CompletableFuture<String> output) throws IOException {
+        try {
+            return output.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new IOException(
+                    String.join(" ", words) + ": it ended, but another process has its output open still", e);
+        } catch (ExecutionException e) {
+            throw new IOException(String.join(" ", words) + ": " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException(String.join(" ", words) + ": interrupted");
+        }
     }
 
     /** Runs it and returns its output; a non-zero exit is an error that quotes what it said. */

@@ -55,6 +55,11 @@ public final class RunViews {
         return RunView.of(
                 run,
                 since,
+                run.rollout() == null
+                        ? null
+                        : store.load(run.rollout())
+                                .map(starter -> starter.run().holdsBack())
+                                .orElse(null),
                 List.copyOf(moves(run, effects).values()),
                 effects.stream()
                         .map(e -> EffectView.of(e, progress.of(e.id()).orElse(null)))

@@ -33,8 +33,13 @@ public record RunView(
         List<MoveView> moves,
         List<EffectView> effects) {
 
-    /** The run with what is known besides: its moves also after the drain, its effects, and when it last changed. */
-    public static RunView of(HostRun run, Instant since, List<MoveView> moves, List<EffectView> effects) {
+    /**
+     * The run with what is known besides: its moves also after the drain, its effects, and when it last changed.
+     *
+     * @param heldBack why its rollout lets it not begin, or null
+     */
+    public static RunView of(
+            HostRun run, Instant since, @Nullable Refusal heldBack, List<MoveView> moves, List<EffectView> effects) {
         Purpose.UpdateHost update = run.purpose() instanceof Purpose.UpdateHost u ? u : null;
         HostRunState.Ended end = run.state() instanceof HostRunState.Ended e ? e : null;
         return new RunView(
@@ -58,7 +63,7 @@ public record RunView(
                 run.by(),
                 run.reason(),
                 end == null ? null : end.at(),
-                RefusalView.orNull(why(run.state())),
+                RefusalView.orNull(why(run.state(), heldBack)),
                 run.moved(),
                 (int) moves.stream().filter(m -> m.status().equals("RESTARTED")).count(),
                 run.vmsLost(),
@@ -84,11 +89,11 @@ public record RunView(
         };
     }
 
-    private static @Nullable Refusal why(HostRunState state) {
+    private static @Nullable Refusal why(HostRunState state, @Nullable Refusal heldBack) {
         return switch (state) {
-            case HostRunState.Reserving r -> null;
-            case HostRunState.Announcing a -> null;
-            case HostRunState.Offering o -> null;
+            case HostRunState.Reserving r -> heldBack;
+            case HostRunState.Announcing a -> heldBack;
+            case HostRunState.Offering o -> heldBack;
             case HostRunState.Draining d -> d.stopping();
             case HostRunState.Stopping s -> s.giveUp();
             case HostRunState.Starting s -> s.why();
