@@ -81,7 +81,10 @@ final class VmMaintenance {
 
     @Command(
             name = "start",
-            description = "Let a VM be restarted at once for the update that waits for its owner's choice.")
+            description = {
+                "Let a VM be restarted at once for the update that waits for its owner's choice, or let the pause that it was",
+                "told of come now."
+            })
     static final class Start extends Verb {
         @Parameters(paramLabel = "VM", description = "UUID or name.")
         String vm = "";

@@ -26,7 +26,7 @@ public record Announcement(
         Instant since) {
 
     /** Whether the VM may not be touched yet. */
-    boolean waits(Instant now) {
+    public boolean waits(Instant now) {
         return approvedBy == null && now.isBefore(notBefore);
     }
 

@@ -9,6 +9,8 @@ import dev.evenkeel.core.engine.TimeSource;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.hostrun.HostRun;
+import dev.evenkeel.core.hostrun.HostRunState;
+import dev.evenkeel.core.notice.EventId;
 import dev.evenkeel.core.rollout.HostProgress;
 import dev.evenkeel.core.rollout.Rollout;
 import dev.evenkeel.server.http.Answer;
@@ -106,8 +108,40 @@ public final class MaintenanceApi {
         return view.name() + '\0' + view.vm() + '\0' + view.rollout();
     }
 
+    /** The owner chooses now, or, where nothing is to be chosen but the VM was told and is waited for, lets it begin. */
     private Answer start(Call call) {
-        return choose(call, time.now());
+        Vm vm = Lookup.vm(call.fleet(), call.path("id"));
+        List<Stand> all = of(vm, call);
+        Stand told = all.stream().filter(this::isToldAndWaits).findFirst().orElse(null);
+        if (told == null || all.stream().anyMatch(it -> isOpen(view(it, call)))) {
+            return choose(call, time.now());
+        }
+        HostRun run = java.util.Objects.requireNonNull(told.run());
+        EventId event = run.announcement(vm.id()).orElseThrow().event();
+        desk.tell(run, new RunEvent.NoticeApproved(event, call.who().name()));
+        return accepted(told, call);
+    }
+
+    private boolean isToldAndWaits(Stand stand) {
+        HostRun run = stand.run();
+        return run != null
+                && run.state() instanceof HostRunState.Announcing
+                && run.announcement(stand.vm().id())
+                        .filter(told -> told.waits(time.now()))
+                        .isPresent();
+    }
+
+    private List<Stand> of(Vm vm, Call call) {
+        return stands(call).stream().filter(it -> it.vm().id().equals(vm.id())).toList();
+    }
+
+    /** Where a VM stands in a rollout now. */
+    private Answer accepted(Stand before, Call call) {
+        Stand after = of(before.vm(), call).stream()
+                .filter(it -> it.rollout().id().equals(before.rollout().id()))
+                .findFirst()
+                .orElse(before);
+        return Answer.accepted("/v1/maintenance?vm=" + before.vm().id(), view(after, call));
     }
 
     private Answer reschedule(Call call) {
@@ -122,8 +156,8 @@ public final class MaintenanceApi {
 
     private Answer choose(Call call, Instant at) {
         Vm vm = Lookup.vm(call.fleet(), call.path("id"));
-        Stand stand = stands(call).stream()
-                .filter(it -> it.vm().id().equals(vm.id()) && isOpen(view(it, call)))
+        Stand stand = of(vm, call).stream()
+                .filter(it -> isOpen(view(it, call)))
                 .findFirst()
                 .orElseThrow(() -> Problem.Kind.CONFLICT.because("No update waits for the choice of the owner of VM "
                         + vm.name() + "; GET /v1/maintenance tells how far each is."));
@@ -134,12 +168,7 @@ public final class MaintenanceApi {
                     "at", at.toString(), "give a time until " + ends + ", when the window to choose ends");
         }
         desk.tell(run, new RunEvent.OwnerChose(vm.id(), at, call.who().name()));
-        Stand after = stands(call).stream()
-                .filter(it -> it.vm().id().equals(vm.id())
-                        && it.rollout().id().equals(stand.rollout().id()))
-                .findFirst()
-                .orElse(stand);
-        return Answer.accepted("/v1/maintenance?vm=" + vm.id(), view(after, call));
+        return accepted(stand, call);
     }
 
     private static boolean isOpen(MaintenanceView view) {
