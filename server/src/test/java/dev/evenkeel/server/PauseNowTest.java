@@ -67,7 +67,7 @@ class PauseNowTest {
         assertThat(server.api()
                         .post("/v1/rollouts/" + rollout + "/pause", BECAUSE)
                         .status())
-                .isEqualTo(202);
+                .isEqualTo(200);
         assertThat(start().status()).isEqualTo(202);
         Eventually.is(
                 "it says what holds it back",
@@ -79,7 +79,7 @@ class PauseNowTest {
         assertThat(server.api()
                         .post("/v1/rollouts/" + rollout + "/resume", BECAUSE)
                         .status())
-                .isEqualTo(202);
+                .isEqualTo(200);
         assertThat(fleet.awaitRunEnd(id).path("outcome").asString()).isEqualTo("DONE");
     }
 }
