@@ -1,6 +1,5 @@
 package dev.evenkeel.server;
 
-import dev.evenkeel.server.access.OidcSettings;
 import dev.evenkeel.server.loop.LoopTimes;
 import dev.evenkeel.server.observe.Logs;
 import dev.evenkeel.wire.trust.PrivateFiles;
@@ -9,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -68,6 +68,9 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     SignInOptions signIn = new SignInOptions();
 
+    @Mixin
+    WebhookOptions webhooks = new WebhookOptions();
+
     @Override
     public Integer call() throws Exception {
         Path directory = state == null ? usualState() : state;
@@ -83,7 +86,8 @@ final class ServeCommand implements Callable<Integer> {
                 ServerSettings.HEARTBEAT,
                 ServerSettings.STREAM_HEARTBEAT,
                 LoopTimes.DEFAULT,
-                signIn());
+                good(webhooks::settings),
+                good(signIn::settings));
         PrivateFiles.makeDirectory(settings.directory());
         Logs.configure(settings.directory().resolve("log"));
         Server server = Server.start(settings, System.getenv());
@@ -104,9 +108,9 @@ final class ServeCommand implements Callable<Integer> {
         return 0;
     }
 
-    private @Nullable OidcSettings signIn() {
+    private <T extends @Nullable Object> T good(Supplier<T> settings) {
         try {
-            return signIn.settings();
+            return settings.get();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

@@ -2,6 +2,7 @@ package dev.evenkeel.server;
 
 import dev.evenkeel.server.access.OidcSettings;
 import dev.evenkeel.server.loop.LoopTimes;
+import dev.evenkeel.server.webhook.WebhookSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param silence a host whose agent has said nothing for so long is not reachable
  * @param heartbeat how often agents report at least; well below {@code silence}
  * @param streamHeartbeat how often a quiet event stream says that it lives
+ * @param webhooks where webhooks may go, and how patient they are
  * @param signIn who signs people in, or null when nobody does
  */
 public record ServerSettings(
@@ -34,6 +36,7 @@ public record ServerSettings(
         Duration heartbeat,
         Duration streamHeartbeat,
         LoopTimes loops,
+        WebhookSettings webhooks,
         @Nullable OidcSettings signIn) {
     public static final int PORT = 8440;
     public static final int GATEWAY_PORT = 8441;
@@ -59,6 +62,7 @@ public record ServerSettings(
                 HEARTBEAT,
                 STREAM_HEARTBEAT,
                 LoopTimes.DEFAULT,
+                WebhookSettings.USUAL,
                 null);
     }
 

@@ -16,6 +16,7 @@ import dev.evenkeel.server.http.Route;
 import dev.evenkeel.server.view.ApiTokenView;
 import dev.evenkeel.server.view.AuditView;
 import dev.evenkeel.server.view.CatalogueView;
+import dev.evenkeel.server.view.DeliveryView;
 import dev.evenkeel.server.view.EffectView;
 import dev.evenkeel.server.view.EventView;
 import dev.evenkeel.server.view.HealthView;
@@ -28,13 +29,16 @@ import dev.evenkeel.server.view.PayloadView;
 import dev.evenkeel.server.view.PlanView;
 import dev.evenkeel.server.view.PolicyView;
 import dev.evenkeel.server.view.RefusalView;
+import dev.evenkeel.server.view.ReplayView;
 import dev.evenkeel.server.view.RolloutView;
 import dev.evenkeel.server.view.RunView;
+import dev.evenkeel.server.view.ScheduledEventChangeView;
 import dev.evenkeel.server.view.ScheduledEventView;
 import dev.evenkeel.server.view.SignInView;
 import dev.evenkeel.server.view.StoryView;
 import dev.evenkeel.server.view.UpdateView;
 import dev.evenkeel.server.view.VmView;
+import dev.evenkeel.server.view.WebhookView;
 import dev.evenkeel.server.view.WhoView;
 import dev.evenkeel.server.view.WindowPreviewView;
 import dev.evenkeel.server.view.WindowView;
@@ -121,6 +125,13 @@ class OpenApiTest {
         RECORDS.put("Choice", Bodies.Choice.class);
         RECORDS.put("Maintenance", MaintenanceView.class);
         RECORDS.put("ScheduledEvent", ScheduledEventView.class);
+        RECORDS.put("ScheduledEventChange", ScheduledEventChangeView.class);
+        RECORDS.put("WebhookOrder", Bodies.WebhookOrder.class);
+        RECORDS.put("WebhookChange", Bodies.WebhookChange.class);
+        RECORDS.put("ReplayOrder", Bodies.ReplayOrder.class);
+        RECORDS.put("Webhook", WebhookView.class);
+        RECORDS.put("Delivery", DeliveryView.class);
+        RECORDS.put("Replay", ReplayView.class);
         for (String list : Set.of(
                 "Host",
                 "Vm",
@@ -132,6 +143,8 @@ class OpenApiTest {
                 "Audit",
                 "Window",
                 "ScheduledEvent",
+                "Webhook",
+                "Delivery",
                 "Maintenance")) {
             RECORDS.put(list + "List", Page.class);
         }

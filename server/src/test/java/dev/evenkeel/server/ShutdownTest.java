@@ -88,6 +88,7 @@ class ShutdownTest {
                                     other.heartbeat(),
                                     other.streamHeartbeat(),
                                     other.loops(),
+                                    other.webhooks(),
                                     null),
                             Map.of()))
                     .isInstanceOf(IOException.class)

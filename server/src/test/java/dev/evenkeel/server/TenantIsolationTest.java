@@ -34,7 +34,7 @@ class TenantIsolationTest {
                     "{\"tenant\": \"globex\"}",
                     "{\"availabilitySet\": \"set-vm-710\", \"reset\": [\"notice\"]}"));
 
-    private static final Set<String> STREAMS = Set.of("GET /v1/events");
+    private static final Set<String> STREAMS = Set.of("GET /v1/events", "GET /v1/scheduled-events/stream");
     private static final int REPETITIONS = 100;
     private static final int ROUNDS = 6;
     private static final double EVEN = 1.25;
@@ -199,7 +199,7 @@ class TenantIsolationTest {
     void theStreamTellsOfOwnVmsAndItsNumbersTellNothing() throws Exception {
         List<JsonNode> events = new ArrayList<>();
         StringBuilder raw = new StringBuilder();
-        listen("?after=0", events, raw);
+        listen("/v1/events?after=0", events, raw);
         assertThat(events).isNotEmpty();
         assertThat(events).allSatisfy(event -> {
             assertThat(event.path("host").isNull()).isTrue();
@@ -211,14 +211,25 @@ class TenantIsolationTest {
         assertThat(sequences).doesNotHaveDuplicates().allMatch(n -> n > 0 && n < 1L << 52);
 
         List<JsonNode> rest = new ArrayList<>();
-        listen("?after=" + sequences.getFirst(), rest, new StringBuilder());
+        listen("/v1/events?after=" + sequences.getFirst(), rest, new StringBuilder());
         assertThat(rest).as("who comes back misses nothing").isEqualTo(events.subList(1, events.size()));
     }
 
+    @Test
+    void theStreamOfScheduledEventsTellsNothingOfOthers() throws Exception {
+        List<JsonNode> events = new ArrayList<>();
+        StringBuilder raw = new StringBuilder();
+        for (String path : List.of("?after=0", "?after=0&tenant=acme", "")) {
+            listen("/v1/scheduled-events/stream" + path, events, raw);
+        }
+        assertThat(events).isEmpty();
+        assertThat(both.secretsIn(raw.toString())).isEmpty();
+    }
+
     /** Reads what there is, up to where the stream says that it is quiet. */
-    private static void listen(String query, List<JsonNode> events, StringBuilder raw) throws Exception {
+    private static void listen(String path, List<JsonNode> events, StringBuilder raw) throws Exception {
         try (BufferedReader lines = new BufferedReader(
-                new InputStreamReader(both.globex.stream("/v1/events" + query, Map.of()), StandardCharsets.UTF_8))) {
+                new InputStreamReader(both.globex.stream(path, Map.of()), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); !line.contains("still here"); line = lines.readLine()) {
                 raw.append(line).append('\n');
                 if (line.startsWith("data:")) {

@@ -4,6 +4,8 @@ import dev.evenkeel.server.access.OidcSettings;
 import dev.evenkeel.server.loop.LoopTimes;
 import dev.evenkeel.server.notice.Approvals;
 import dev.evenkeel.server.notice.EventSource;
+import dev.evenkeel.server.webhook.Cidr;
+import dev.evenkeel.server.webhook.WebhookSettings;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -22,7 +24,14 @@ final class TestServer implements AutoCloseable {
     private static final int PORTS = 10_000;
     private static final AtomicInteger NEXT_PORT = new AtomicInteger();
 
-    private final ServerSettings settings;
+    /** Receivers are on the loopback, and nobody waits long. */
+    static final WebhookSettings WEBHOOKS = new WebhookSettings(
+            true,
+            List.of(Cidr.parse("127.0.0.1")),
+            List.of(Duration.ofMillis(100), Duration.ofMillis(300), Duration.ofMillis(300)),
+            Duration.ofSeconds(2));
+
+    private ServerSettings settings;
     private final @Nullable EventSource events;
     private final @Nullable Approvals approvals;
     private @Nullable Server server;
@@ -83,6 +92,7 @@ final class TestServer implements AutoCloseable {
                         Duration.ofMillis(200),
                         Duration.ofMillis(200),
                         Duration.ofSeconds(10)),
+                WEBHOOKS,
                 signIn);
         TestServer started = new TestServer(settings, events, approvals);
         started.start();
@@ -102,6 +112,25 @@ final class TestServer implements AutoCloseable {
                 continue; // somebody's
             }
         }
+    }
+
+    /** Starts with other settings of webhooks. */
+    void start(WebhookSettings webhooks) throws IOException, GeneralSecurityException {
+        settings = new ServerSettings(
+                settings.state(),
+                settings.host(),
+                settings.port(),
+                settings.gatewayHost(),
+                settings.gatewayPort(),
+                settings.gatewayNames(),
+                settings.databaseUrl(),
+                settings.silence(),
+                settings.heartbeat(),
+                settings.streamHeartbeat(),
+                settings.loops(),
+                webhooks,
+                settings.signIn());
+        start();
     }
 
     void start() throws IOException, GeneralSecurityException {

@@ -72,6 +72,7 @@ final class TwoTenants implements AutoCloseable {
         List<Pair> rollouts = List.of(new Pair(acmes, "rollout-0000000000"));
         List<Pair> runs = List.of(new Pair(run, "run-0000000000"));
         paths.put("/v1/windows/{id}", acmesWindow(vm.path("id").asString()));
+        paths.put("/v1/webhooks/{id}", acmesWebhook());
         paths.put("/v1/hosts/{id}", hosts);
         paths.put("/v1/vms/{id}", vms);
         paths.put("/v1/rollouts/{id}", rollouts);
@@ -88,6 +89,7 @@ final class TwoTenants implements AutoCloseable {
         queries.put("run", runs);
         queries.put("rollout", rollouts);
         queries.put("tenant", List.of(new Pair("acme", "nobody")));
+        queries.put("state", List.of(new Pair("DEAD", "DEAD")));
         queries.put("active", List.of(new Pair("true", "true")));
         queries.put("limit", List.of(new Pair("1", "1")));
         String cursor = operator.get("/v1/vms?limit=1").json().path("next").asString();
@@ -127,6 +129,19 @@ final class TwoTenants implements AutoCloseable {
         secret(id);
         secret("acmes-nights");
         return List.of(new Pair(id, "win-0000000000"), new Pair("acmes-nights", "nights"));
+    }
+
+    /** A webhook of acme's, whose receiver takes no connections. */
+    private List<Pair> acmesWebhook() throws Exception {
+        String id = operator.post(
+                        "/v1/webhooks", "{\"url\": \"http://127.0.0.1:1/acmes-hook\", \"tenant\": \"acme\"}")
+                .json()
+                .path("id")
+                .asString();
+        operator.post("/v1/webhooks/" + id + "/ping", "{}");
+        secret(id);
+        secret("acmes-hook");
+        return List.of(new Pair(id, "wh-0000000000"));
     }
 
     private void secret(String word) {

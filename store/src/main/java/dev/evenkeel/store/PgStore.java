@@ -24,6 +24,9 @@ public final class PgStore implements AutoCloseable {
     private final PgWindows windows;
     private final PgApiTokens apiTokens;
     private final PgOwnerSettings ownerSettings;
+    private final PgScheduledEvents scheduledEvents;
+    private final PgWebhooks webhooks;
+    private final PgDeliveries deliveries;
 
     private PgStore(Pool pool) {
         this.pool = pool;
@@ -38,6 +41,9 @@ public final class PgStore implements AutoCloseable {
         this.windows = new PgWindows(pool);
         this.apiTokens = new PgApiTokens(pool);
         this.ownerSettings = new PgOwnerSettings(pool);
+        this.scheduledEvents = new PgScheduledEvents(pool);
+        this.webhooks = new PgWebhooks(pool);
+        this.deliveries = new PgDeliveries(pool);
     }
 
     /**
@@ -102,6 +108,18 @@ public final class PgStore implements AutoCloseable {
         return ownerSettings;
     }
 
+    public PgScheduledEvents scheduledEvents() {
+        return scheduledEvents;
+    }
+
+    public PgWebhooks webhooks() {
+        return webhooks;
+    }
+
+    public PgDeliveries deliveries() {
+        return deliveries;
+    }
+
     /** A secret that all servers on this database share; {@code fresh} is kept when there is none of this name. */
     public byte[] sharedSecret(String name, byte[] fresh) {
         return pool.alone(handle -> {
@@ -138,7 +156,8 @@ public final class PgStore implements AutoCloseable {
 
     /**
      * Makes the partitions of this month and the next ones by the database's clock. To be called once a day; a month
-     * without its partition is not lost, its rows go to the default one and move over later.
+     * without its partition is not lost, its rows go to the default one and move over later. Forgets what of scheduled
+     * events and deliveries was kept for long enough.
      */
     public void upkeep() {
         LocalDate today = pool.alone(handle -> handle.createQuery("SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date")
@@ -149,6 +168,8 @@ public final class PgStore implements AutoCloseable {
             ensureMonth("run_event", "at", month.plusMonths(ahead));
             ensureMonth("ledger", "ended_at", month.plusMonths(ahead));
         }
+        deliveries.sweep();
+        scheduledEvents.sweep();
     }
 
     void ensureMonth(String table, String key, LocalDate month) {

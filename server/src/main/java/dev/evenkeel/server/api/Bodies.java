@@ -93,6 +93,27 @@ public final class Bodies {
             @Nullable List<String> tenants,
             @Nullable String ttl) {}
 
+    /** Makes a webhook. */
+    public record WebhookOrder(
+            @Nullable String url,
+            @Nullable List<String> types,
+            @Nullable String tenant,
+            @Nullable String secret,
+            @Nullable Boolean enabled,
+            @Nullable String reason)
+            implements Reasoned {}
+
+    /** Enables or disables a webhook. */
+    public record WebhookChange(
+            @Nullable Boolean enabled, @Nullable String reason) implements Reasoned {}
+
+    /** Replays one delivery, all since a time, or with neither those that are dead. */
+    public record ReplayOrder(
+            @Nullable String delivery,
+            @Nullable Instant since,
+            @Nullable String reason)
+            implements Reasoned {}
+
     /** Makes a join token. */
     public record JoinTokenOrder(
             @Nullable String host, @Nullable String ttl) {}

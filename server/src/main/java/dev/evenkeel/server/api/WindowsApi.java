@@ -20,8 +20,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Maintenance configurations: when owners let their VMs and hosts be touched. */
 public final class WindowsApi {
@@ -49,9 +47,7 @@ public final class WindowsApi {
     /** The caller's: a tenant's own, or everybody's and the region's. */
     private static List<WindowRecord> seen(WindowBook book, Call call) {
         return book.all().stream()
-                .filter(window -> window.tenant() == null
-                        ? call.who().only().isEmpty()
-                        : call.who().sees(window.tenant()))
+                .filter(window -> Owners.seen(call, window.tenant()))
                 .toList();
     }
 
@@ -107,7 +103,7 @@ public final class WindowsApi {
     private Answer create(Call call) {
         Bodies.WindowOrder order = call.body(Bodies.WindowOrder.class);
         Checks checks = new Checks();
-        TenantId tenant = owner(call, order, checks);
+        TenantId tenant = Owners.named(call, order.tenant(), checks);
         MaintenanceConfiguration good = switch (WindowRules.read(new WindowDraft(
                 order.name(),
                 order.maintenanceScope(),
@@ -148,21 +144,6 @@ public final class WindowsApi {
                     "There is a window " + good.name() + " already; give this one another name, or delete that one.");
         }
         return Answer.created("/v1/windows/" + window.id(), view(call, window));
-    }
-
-    /** Whose it will be; null for the region's, which only those may make who see all. */
-    private static @Nullable TenantId owner(Call call, Bodies.WindowOrder order, Checks checks) {
-        TenantId named = checks.parsed("tenant", order.tenant(), TenantId::new);
-        Set<TenantId> own = call.who().only().orElse(null);
-        if (own == null) {
-            return named;
-        }
-        if (order.tenant() == null && own.size() == 1) {
-            return own.iterator().next();
-        }
-        checks.wrongUnless(
-                named != null && own.contains(named), "tenant", order.tenant(), "name one of your tenants: " + own);
-        return named;
     }
 
     private Answer remove(Call call) {

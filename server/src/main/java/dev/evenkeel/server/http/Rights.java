@@ -63,7 +63,16 @@ public final class Rights {
             POST   /v1/vms/{id}/maintenance/start    operator tenant
             POST   /v1/vms/{id}/maintenance/reschedule operator tenant
             GET    /v1/scheduled-events              all tenant
+            GET    /v1/scheduled-events/stream       all tenant
             POST   /v1/scheduled-events/{id}/approve operator tenant
+            GET    /v1/webhooks                      operator tenant
+            POST   /v1/webhooks                      operator tenant
+            GET    /v1/webhooks/{id}                 operator tenant
+            PATCH  /v1/webhooks/{id}                 operator tenant
+            DELETE /v1/webhooks/{id}                 operator tenant
+            GET    /v1/webhooks/{id}/deliveries      operator tenant
+            POST   /v1/webhooks/{id}/replay          operator tenant
+            POST   /v1/webhooks/{id}/ping            operator tenant
             GET    /v1/ledger                        all tenant
             POST   /v1/observations                  operator observer
             GET    /v1/events                        all tenant

@@ -32,6 +32,7 @@ public final class Metrics {
     private final Histogram stops;
     private final Counter moves;
     private final Histogram requests;
+    private final Counter deliveries;
 
     public Metrics() {
         stops = Histogram.builder()
@@ -54,6 +55,16 @@ public final class Metrics {
                 .classicUpperBounds(0.005, 0.02, 0.1, 0.5, 2, 10)
                 .labelNames("method", "route", "status")
                 .register(registry);
+        deliveries = Counter.builder()
+                .name("evenkeel_webhook_attempts_total")
+                .help("Attempts to deliver to webhooks: delivered, failed (and tried again), dead; since the start")
+                .labelNames("outcome")
+                .register(registry);
+    }
+
+    /** A delivery was tried. */
+    public void delivery(String outcome) {
+        deliveries.labelValues(outcome).inc();
     }
 
     public PrometheusRegistry registry() {
@@ -119,6 +130,11 @@ public final class Metrics {
             for (MigrationDomainId shard : fleet.shards()) {
                 all.put(shard.value(), (double) runs.outstanding(shard).size());
             }
+            return all;
+        });
+        gauge("evenkeel_webhook_deliveries", "What webhooks are to be told, by state", "state", () -> {
+            Map<String, Double> all = new TreeMap<>();
+            store.deliveries().counts().forEach((state, count) -> all.put(state.name(), (double) count));
             return all;
         });
         gauge("evenkeel_database_connections", "Connections to PostgreSQL", "state", () -> {

@@ -1,0 +1,4 @@
+package dev.evenkeel.server.view;
+
+/** What was replayed: how many deliveries wait anew. */
+public record ReplayView(int replayed) {}

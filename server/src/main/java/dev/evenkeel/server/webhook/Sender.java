@@ -1,0 +1,141 @@
+package dev.evenkeel.server.webhook;
+
+import dev.evenkeel.store.Delivery;
+import dev.evenkeel.store.Webhook;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.webclient.api.DnsAddressLookup;
+import io.helidon.webclient.api.HttpClientResponse;
+import io.helidon.webclient.api.Proxy;
+import io.helidon.webclient.http1.Http1Client;
+import io.helidon.webclient.spi.DnsResolver;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends one delivery: a new connection to an address that {@link Destinations} lets it, no redirect, and of the answer nothing
+ * but its status.
+ */
+public final class Sender implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
+    private static final HeaderName ID = HeaderNames.create("webhook-id");
+    private static final HeaderName TIMESTAMP = HeaderNames.create("webhook-timestamp");
+    private static final HeaderName SIGNATURE = HeaderNames.create("webhook-signature");
+
+    private final Duration timeout;
+    private final Http1Client http;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    public Sender(Destinations destinations, Duration timeout) {
+        this.timeout = timeout;
+        this.http = Http1Client.builder()
+                .dnsResolver(new DnsResolver() {
+                    @Override
+                    public boolean useDefaultJavaResolver() {
+                        return false;
+                    }
+
+                    @Override
+                    public InetAddress resolveAddress(String host, DnsAddressLookup lookup) {
+                        return destinations.resolve(host);
+                    }
+                })
+                .proxy(Proxy.noProxy())
+                .followRedirects(false)
+                .connectTimeout(timeout)
+                .readTimeout(timeout)
+                .keepAlive(false)
+                .shareConnectionCache(false)
+                .sendExpectContinue(false)
+                .servicesDiscoverServices(false)
+                .build();
+    }
+
+    /**
+     * What came of an attempt.
+     *
+     * @param status of the answer; null where none came
+     */
+    record Reply(@Nullable Integer status, String words) {
+        boolean taken() {
+            return status != null && status / 100 == 2;
+        }
+
+        /** The receiver wants no more. */
+        boolean gone() {
+            return status != null && status == 410;
+        }
+    }
+
+    /** Sends it once. */
+    Reply send(Webhook webhook, Delivery delivery, Instant now) throws InterruptedException {
+        Future<Integer> answer = threads.submit(() -> post(webhook, delivery, now));
+        try {
+            int status = answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            return new Reply(
+                    status,
+                    status / 100 == 3 ? "answered " + status + ", and redirects are not followed" : "answered " + status);
+        } catch (TimeoutException e) {
+            return new Reply(null, "did not answer within " + timeout.toSeconds() + " s");
+        } catch (ExecutionException e) {
+            LOG.debug("delivery {} of webhook {} failed", delivery.id(), webhook.id(), e);
+            return new Reply(null, words(e));
+        } finally {
+            answer.cancel(true);
+        }
+    }
+
+    private int post(Webhook webhook, Delivery delivery, Instant now) {
+        String signature = Secret.parse(webhook.secret()).sign(delivery.id(), now.getEpochSecond(), delivery.body());
+        try (HttpClientResponse response = http.post(webhook.url())
+                .header(HeaderNames.CONTENT_TYPE, Envelopes.MEDIA_TYPE)
+                .header(HeaderNames.USER_AGENT, "Evenkeel")
+                .header(ID, delivery.id())
+                .header(TIMESTAMP, Long.toString(now.getEpochSecond()))
+                .header(SIGNATURE, signature)
+                .submit(delivery.body().getBytes(StandardCharsets.UTF_8))) {
+            return response.status().code();
+        }
+    }
+
+    /** Why there was no answer, without what only the server's log should tell. */
+    private static String words(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            switch (cause) {
+                case Destinations.Refused refused -> {
+                    return String.valueOf(refused.getMessage());
+                }
+                case SSLException tls -> {
+                    return "could not be trusted: " + tls.getMessage();
+                }
+                case ConnectException refused -> {
+                    return "takes no connections";
+                }
+                case SocketTimeoutException late -> {
+                    return "did not answer in time";
+                }
+                default -> {}
+            }
+        }
+        return "broke the connection off";
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}
