@@ -30,14 +30,11 @@ import dev.evenkeel.server.api.Trouble;
 import dev.evenkeel.server.api.UpdatesApi;
 import dev.evenkeel.server.api.VmSettings;
 import dev.evenkeel.server.api.VmsApi;
-import dev.evenkeel.server.api.WebhooksApi;
 import dev.evenkeel.server.api.WindowPreviews;
 import dev.evenkeel.server.api.WindowsApi;
 import dev.evenkeel.server.catalogue.SignedCatalogue;
 import dev.evenkeel.server.events.EventsApi;
 import dev.evenkeel.server.events.NoticeFeed;
-import dev.evenkeel.server.events.ScheduledEventLog;
-import dev.evenkeel.server.events.ScheduledEventStream;
 import dev.evenkeel.server.fleet.Catalogue;
 import dev.evenkeel.server.fleet.FleetRegistry;
 import dev.evenkeel.server.fleet.LearnedPauses;
@@ -65,10 +62,6 @@ import dev.evenkeel.server.observe.Metrics;
 import dev.evenkeel.server.observe.OperationApi;
 import dev.evenkeel.server.payload.PayloadStore;
 import dev.evenkeel.server.trust.CertificateAuthority;
-import dev.evenkeel.server.webhook.Courier;
-import dev.evenkeel.server.webhook.Destinations;
-import dev.evenkeel.server.webhook.Envelopes;
-import dev.evenkeel.server.webhook.Sender;
 import dev.evenkeel.server.window.WindowBook;
 import dev.evenkeel.store.PgRunStore;
 import dev.evenkeel.store.PgStore;
@@ -96,8 +89,7 @@ public final class Server implements AutoCloseable {
     private static final Duration WINDOWS_LOOK_EVERY = Duration.ofSeconds(30);
     private static final Duration RENEWAL_EVERY = Duration.ofHours(1);
     private static final Duration DOCUMENTS_LOOK_EVERY = Duration.ofMillis(500);
-    private static final Duration DELIVERIES_LOOK_EVERY = Duration.ofMillis(500);
-    private static final Duration FEED_LOOKS_EVERY = Duration.ofMillis(200);
+    static final Duration FEED_LOOKS_EVERY = Duration.ofMillis(200);
 
     private final Closing closing;
     private final Tokens tokens;
@@ -208,31 +200,11 @@ public final class Server implements AutoCloseable {
         closing.before(new Upkeep("look at what VMs are told", DOCUMENTS_LOOK_EVERY, documents::look));
 
         // what is told outside
-        ScheduledEventLog eventLog = new ScheduledEventLog(
-                notices,
-                runs,
-                registry::snapshot,
-                shard -> shards.lease(shard).isPresent(),
-                store.scheduledEvents(),
-                time);
-        closing.before(new Upkeep("look at what changed of scheduled events", DOCUMENTS_LOOK_EVERY, eventLog::look));
         Veil veil = new Veil(store.sharedSecret("veil", secret(random)));
-        Destinations destinations = new Destinations(settings.webhooks());
-        Envelopes envelopes = new Envelopes(veil.hide("fleet"));
-        Courier courier = closing.before(new Courier(
-                store.webhooks(),
-                store.deliveries(),
-                envelopes,
-                new Sender(destinations, settings.webhooks().timeout()),
-                settings.webhooks(),
-                lock.name(),
-                time,
-                random,
-                new Witnesses(metrics, store.audit(), time)));
-        closing.before(new Upkeep("delivery to webhooks", DELIVERIES_LOOK_EVERY, courier::look));
+        Outside outside = Outside.start(
+                settings, store, notices, registry, shards, lock.name(), veil, metrics, time, random, closing);
 
         // who may come in
-        NoticeFeed changes = new NoticeFeed(store.scheduledEvents()::newest, FEED_LOOKS_EVERY);
         NoticeFeed feed = new NoticeFeed(store::newestNotice, FEED_LOOKS_EVERY);
         Enrolment enrolment = new Enrolment(authority, signed, store.joinTokens(), registry, shards, random);
         Gateway gateway = new Gateway(
@@ -277,10 +249,7 @@ public final class Server implements AutoCloseable {
                         new RunsApi(runs, desk, views, registry::answers).routes(),
                         new MaintenanceApi(runs, desk, time).routes(),
                         new ScheduledEventsApi(notices).routes(),
-                        new ScheduledEventStream(store.scheduledEvents(), changes, settings.streamHeartbeat(), veil)
-                                .routes(),
-                        new WebhooksApi(store.webhooks(), store.deliveries(), destinations, envelopes, random, time)
-                                .routes(),
+                        outside.routes(),
                         new LedgerApi(runs, store.observations(), veil).routes(),
                         new EventsApi(runs, store::newestNotice, feed, settings.streamHeartbeat(), veil).routes(),
                         new AccessApi(apiTokens, store.apiTokens(), store.audit(), settings.signIn()).routes(),
@@ -311,7 +280,7 @@ public final class Server implements AutoCloseable {
 
         // the way down: not ready, then whoever waits goes home, then the rest in reverse
         closing.before(feed);
-        closing.before(changes);
+        closing.before(outside.feed());
         closing.before(deliveries);
         closing.before((AutoCloseable) health::stopping);
         LOG.info(

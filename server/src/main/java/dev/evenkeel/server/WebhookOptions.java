@@ -21,7 +21,8 @@ final class WebhookOptions {
 
     /** @throws IllegalArgumentException when a block of addresses is none, saying what one looks like */
     WebhookSettings settings() {
-        return WebhookSettings.of(http, allowed.stream().map(WebhookOptions::block).toList());
+        return WebhookSettings.of(
+                http, allowed.stream().map(WebhookOptions::block).toList());
     }
 
     private static Cidr block(String text) {

@@ -133,8 +133,7 @@ final class TwoTenants implements AutoCloseable {
 
     /** A webhook of acme's, whose receiver takes no connections. */
     private List<Pair> acmesWebhook() throws Exception {
-        String id = operator.post(
-                        "/v1/webhooks", "{\"url\": \"http://127.0.0.1:1/acmes-hook\", \"tenant\": \"acme\"}")
+        String id = operator.post("/v1/webhooks", "{\"url\": \"http://127.0.0.1:1/acmes-hook\", \"tenant\": \"acme\"}")
                 .json()
                 .path("id")
                 .asString();

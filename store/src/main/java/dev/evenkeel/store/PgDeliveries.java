@@ -36,11 +36,12 @@ public final class PgDeliveries {
 
     /** The one to be tried next. */
     public Optional<Delivery> next(String webhook) {
-        return pool.alone(handle -> handle.createQuery("SELECT d.* FROM webhook_delivery d WHERE d.webhook = :webhook AND "
-                        + Deliveries.DUE + " ORDER BY d.next_at, d.number LIMIT 1")
-                .bind("webhook", webhook)
-                .map((row, context) -> read(row))
-                .findFirst());
+        return pool.alone(
+                handle -> handle.createQuery("SELECT d.* FROM webhook_delivery d WHERE d.webhook = :webhook AND "
+                                + Deliveries.DUE + " ORDER BY d.next_at, d.number LIMIT 1")
+                        .bind("webhook", webhook)
+                        .map((row, context) -> read(row))
+                        .findFirst());
     }
 
     /** Notes an attempt, unless the delivery is settled already. */

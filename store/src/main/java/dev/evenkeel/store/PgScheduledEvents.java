@@ -111,7 +111,8 @@ public final class PgScheduledEvents {
 
     /** Forgets what is older than {@link #KEPT} and was handed to every webhook. */
     void sweep() {
-        pool.alone(handle -> handle.createUpdate("""
+        pool.alone(handle ->
+                handle.createUpdate("""
                         DELETE FROM scheduled_event_change
                         WHERE at < clock_timestamp() - make_interval(secs => :kept)
                           AND sequence <= (SELECT coalesce(min(seen), 9223372036854775807) FROM webhook)

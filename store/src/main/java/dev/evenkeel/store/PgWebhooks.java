@@ -27,7 +27,13 @@ public final class PgWebhooks {
 
     /** Keeps a new webhook, which is told of what comes from now on. The same id again, of a repeated order, gets the secret. */
     public Webhook add(
-            String id, @Nullable TenantId tenant, String url, List<String> types, String secret, boolean on, String by) {
+            String id,
+            @Nullable TenantId tenant,
+            String url,
+            List<String> types,
+            String secret,
+            boolean on,
+            String by) {
         return pool.alone(handle -> handle.createQuery("""
                         INSERT INTO webhook (id, tenant, url, types, secret, enabled, disabled_why, created_by, seen)
                         SELECT :id, :tenant, :url, CAST(:types AS jsonb), :secret, :enabled,
@@ -68,8 +74,7 @@ public final class PgWebhooks {
 
     /** Lets it be told again of what comes; what it missed is to be replayed. */
     public void enable(String id) {
-        pool.alone(handle ->
-                handle.execute("UPDATE webhook SET enabled = true, disabled_why = NULL WHERE id = ?", id));
+        pool.alone(handle -> handle.execute("UPDATE webhook SET enabled = true, disabled_why = NULL WHERE id = ?", id));
     }
 
     /** Tells it no more. What waits is dead, as is what comes meanwhile, until it is replayed. */
@@ -79,7 +84,10 @@ public final class PgWebhooks {
             return Pool.Verdict.keep(handle.createUpdate("""
                             UPDATE webhook_delivery SET state = 'DEAD', answer = :why, settled_at = clock_timestamp()
                             WHERE webhook = :id AND state = 'WAITING'
-                            """).bind("why", DISABLED + why).bind("id", id).execute());
+                            """)
+                    .bind("why", DISABLED + why)
+                    .bind("id", id)
+                    .execute());
         });
     }
 

@@ -173,17 +173,18 @@ public final class Api implements AutoCloseable {
         }
     }
 
-    /** Opens the event stream; see {@link EventStream}. */
-    public EventStream events(Query query, @Nullable Long after) {
-        return EventStream.open(this, query, after);
+    /** Opens the event stream, or another stream of this kind; see {@link EventStream}. */
+    public EventStream events(Query query, @Nullable Long after, String... steps) {
+        return EventStream.open(this, query, after, steps.length == 0 ? new String[] {"events"} : steps);
     }
 
     /**
      * The raw stream of events, as far as the headers, which have the time of one request; used by {@link EventStream}
      * again after each break.
      */
-    HttpResponse<InputStream> openEvents(Query query, @Nullable Long after) throws IOException, InterruptedException {
-        HttpRequest.Builder request = request(query, "events").header("Accept", "text/event-stream");
+    HttpResponse<InputStream> openEvents(Query query, @Nullable Long after, String... steps)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = request(query, steps).header("Accept", "text/event-stream");
         if (after != null) {
             request.header("Last-Event-ID", Long.toString(after));
         }

@@ -30,7 +30,7 @@ public final class EventStream implements AutoCloseable {
 
     /** What the stream has to say. */
     public sealed interface Signal {
-        /** An event, as the API's schema {@code Event} describes it. */
+        /** An event, as the stream's schema in the API describes it. */
         record Happened(JsonNode event) implements Signal {}
 
         /** The connection is gone and is being opened again. */
@@ -45,13 +45,15 @@ public final class EventStream implements AutoCloseable {
 
     private final Api api;
     private final Query query;
+    private final String[] steps;
     private final BlockingQueue<Signal> signals = new ArrayBlockingQueue<>(1000);
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile InputStream stream;
     private volatile long heardAt = System.nanoTime();
     private @Nullable Long last;
 
-    private EventStream(Api api, Query query, @Nullable Long after, InputStream stream) {
+    private EventStream(Api api, Query query, @Nullable Long after, InputStream stream, String... steps) {
+        this.steps = steps.clone();
         this.api = api;
         this.query = query;
         this.last = after;
@@ -61,12 +63,14 @@ public final class EventStream implements AutoCloseable {
     /**
      * Opens it; when this returns, no event from now on is missed.
      *
+     * @param steps where the stream is
      * @param after the sequence after which to begin, or null for now
      * @throws CommandFailed when the server does not answer or refuses
      */
-    static EventStream open(Api api, Query query, @Nullable Long after) {
+    static EventStream open(Api api, Query query, @Nullable Long after, String... steps) {
         try {
-            EventStream events = new EventStream(api, query, after, checked(api.openEvents(query, after)));
+            EventStream events =
+                    new EventStream(api, query, after, checked(api.openEvents(query, after, steps)), steps);
             Thread.ofVirtual().name("events").start(events::read);
             return events;
         } catch (IOException e) {
@@ -136,7 +140,7 @@ public final class EventStream implements AutoCloseable {
         Duration pause = FIRST_PAUSE;
         while (!closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
             try {
-                HttpResponse<InputStream> answer = api.openEvents(query, last);
+                HttpResponse<InputStream> answer = api.openEvents(query, last, steps);
                 if (answer.statusCode() < 500) {
                     stream = checked(answer);
                     heardAt = System.nanoTime();

@@ -37,6 +37,7 @@ public final class Evenkeel implements Callable<Integer> {
             RolloutCommand.class,
             RunCommand.class,
             ScheduledEventCommand.class,
+            WebhookCommand.class,
             EventsCommand.class,
             LedgerCommand.class,
             WindowCommand.class,

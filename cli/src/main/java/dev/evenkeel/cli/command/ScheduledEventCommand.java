@@ -2,9 +2,13 @@ package dev.evenkeel.cli.command;
 
 import dev.evenkeel.cli.ExitCode;
 import dev.evenkeel.cli.Session;
+import dev.evenkeel.cli.client.EventStream;
+import dev.evenkeel.cli.client.EventStream.Signal;
+import dev.evenkeel.cli.client.Json;
 import dev.evenkeel.cli.client.Query;
 import dev.evenkeel.cli.output.Column;
 import dev.evenkeel.cli.output.Table;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,9 +24,37 @@ import tools.jackson.databind.JsonNode;
         synopsisSubcommandLabel = "VERB",
         subcommands = {ScheduledEventCommand.Ls.class, ScheduledEventCommand.Approve.class})
 final class ScheduledEventCommand {
+    private static final Duration TICK = Duration.ofSeconds(5);
+
     private ScheduledEventCommand() {}
 
-    @Command(name = "ls", aliases = "list", description = "List what waits, and what has begun.")
+    private static void tell(Session session, Signal signal) {
+        switch (signal) {
+            case Signal.Happened happened -> {
+                session.one(
+                        happened.event(),
+                        it -> session.out()
+                                .println(Json.textOr("?", it, "at") + "  "
+                                        + Json.textOr("?", it, "type") + "  "
+                                        + Json.textOr("?", it.path("event"), "name") + "  "
+                                        + Json.textOr("?", it.path("event"), "kind") + " not before "
+                                        + Json.textOr("?", it.path("event"), "notBefore") + "  "
+                                        + Json.textOr("?", it.path("event"), "id")));
+                session.out().flush();
+            }
+            case Signal.Lost lost -> session.note("lost the connection (" + lost.why() + "); trying again");
+            case Signal.Back back -> session.note("connected again");
+            case Signal.Refused refused -> throw refused.why();
+        }
+    }
+
+    @Command(
+            name = "ls",
+            aliases = "list",
+            description = {
+                "List what waits, and what has begun.",
+                "With --watch, go on with what becomes of it, one line each; with -o json one change on each line."
+            })
     static final class Ls extends Verb {
         @Option(names = "--vm", paramLabel = "VM", description = "Only this VM, by UUID.")
         @Nullable
@@ -32,11 +64,33 @@ final class ScheduledEventCommand {
         @Nullable
         String tenant;
 
+        @Option(
+                names = {"-w", "--watch"},
+                description = "Then go on with what becomes of them until interrupted.")
+        boolean watch;
+
         @Mixin
         LimitOption limit = new LimitOption();
 
         @Override
-        ExitCode run(Session session) {
+        ExitCode run(Session session) throws InterruptedException {
+            Query query = Query.NONE.with("vm", vm).with("tenant", tenant);
+            if (!watch) {
+                list(session, query);
+                return ExitCode.OK;
+            }
+            try (EventStream changes = session.api().events(query, null, "scheduled-events", "stream")) {
+                list(
+                        session,
+                        query); // the stream is open already: what changes meanwhile is told twice rather than not
+                session.out().flush();
+                while (true) {
+                    changes.next(TICK).ifPresent(it -> ScheduledEventCommand.tell(session, it));
+                }
+            }
+        }
+
+        private void list(Session session, Query query) {
             Table<JsonNode> table = Table.of(
                     Column.of("EVENT", Fields.text("id")),
                     Column.of("VM", Fields.text("name")),
@@ -48,9 +102,7 @@ final class ScheduledEventCommand {
                     Column.of("APPROVED BY", Fields.text("approvedBy")),
                     Column.of("RUN", Fields.text("run")).wide(),
                     Column.of("WHAT", Fields.text("description")).wide());
-            Query query = Query.NONE.with("vm", vm).with("tenant", tenant);
             limit.list(session, query, table, "no scheduled events", "scheduled-events");
-            return ExitCode.OK;
         }
     }
 

@@ -111,8 +111,7 @@ public final class Bodies {
     public record ReplayOrder(
             @Nullable String delivery,
             @Nullable Instant since,
-            @Nullable String reason)
-            implements Reasoned {}
+            @Nullable String reason) implements Reasoned {}
 
     /** Makes a join token. */
     public record JoinTokenOrder(

@@ -96,7 +96,8 @@ public final class ScheduledEventLog {
                 ScheduledEventView earlier = before.containsKey(id) ? view(before.get(id)) : null;
                 if (!view.equals(earlier)) {
                     changes.addAll(between(earlier, view));
-                    next.add(new Open(id, one.run().shard().value(), Json.mapper().writeValueAsString(view)));
+                    next.add(new Open(
+                            id, one.run().shard().value(), Json.mapper().writeValueAsString(view)));
                 }
             }));
             for (Open one : open) {

@@ -48,10 +48,9 @@ public final class ScheduledEventStream {
         long from = Tail.asked(call)
                 .map(sequence -> veiled ? veil.show(sequence) : sequence)
                 .orElseGet(stored::newest);
-        Predicate<ScheduledEventChange> wanted = change ->
-                call.who().sees(new TenantId(change.tenant()))
-                        && call.query("vm").map(change.vm()::equals).orElse(true)
-                        && call.query("tenant").map(change.tenant()::equals).orElse(true);
+        Predicate<ScheduledEventChange> wanted = change -> call.who().sees(new TenantId(change.tenant()))
+                && call.query("vm").map(change.vm()::equals).orElse(true)
+                && call.query("tenant").map(change.tenant()::equals).orElse(true);
         tail.tell(
                 "evenkeel scheduled events after " + shown.applyAsLong(from),
                 from,

@@ -183,8 +183,7 @@ public final class Courier implements AutoCloseable {
     }
 
     private void note(Webhook webhook, Delivery delivery, Sender.Reply reply, State state, Duration again) {
-        deliveries.tried(
-                webhook.id(), delivery.number(), new Attempt(state, reply.status(), reply.words(), again));
+        deliveries.tried(webhook.id(), delivery.number(), new Attempt(state, reply.status(), reply.words(), again));
         witness.attempted(
                 switch (state) {
                     case WAITING -> "failed";

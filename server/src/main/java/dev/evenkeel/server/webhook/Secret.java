@@ -36,8 +36,9 @@ public final class Secret {
                 // refused below, like one of the wrong length
             }
         }
-        throw new IllegalArgumentException("give " + PREFIX + " and then " + LEAST_BYTES + " to " + MOST_BYTES
-                + " random bytes in base64, as whsec_$(openssl rand -base64 32); or leave it out, and the server makes one");
+        throw new IllegalArgumentException(
+                "give " + PREFIX + " and then " + LEAST_BYTES + " to " + MOST_BYTES
+                        + " random bytes in base64, as whsec_$(openssl rand -base64 32); or leave it out, and the server makes one");
     }
 
     /** A new one. */

@@ -4,13 +4,10 @@ import dev.evenkeel.store.Delivery;
 import dev.evenkeel.store.Webhook;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
-import io.helidon.webclient.api.DnsAddressLookup;
 import io.helidon.webclient.api.HttpClientResponse;
 import io.helidon.webclient.api.Proxy;
 import io.helidon.webclient.http1.Http1Client;
-import io.helidon.webclient.spi.DnsResolver;
 import java.net.ConnectException;
-import java.net.InetAddress;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -43,17 +40,7 @@ public final class Sender implements AutoCloseable {
     public Sender(Destinations destinations, Duration timeout) {
         this.timeout = timeout;
         this.http = Http1Client.builder()
-                .dnsResolver(new DnsResolver() {
-                    @Override
-                    public boolean useDefaultJavaResolver() {
-                        return false;
-                    }
-
-                    @Override
-                    public InetAddress resolveAddress(String host, DnsAddressLookup lookup) {
-                        return destinations.resolve(host);
-                    }
-                })
+                .dnsResolver((host, lookup) -> destinations.resolve(host))
                 .proxy(Proxy.noProxy())
                 .followRedirects(false)
                 .connectTimeout(timeout)
@@ -88,9 +75,11 @@ public final class Sender implements AutoCloseable {
             int status = answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             return new Reply(
                     status,
-                    status / 100 == 3 ? "answered " + status + ", and redirects are not followed" : "answered " + status);
+                    status / 100 == 3
+                            ? "answered " + status + ", and redirects are not followed"
+                            : "answered " + status);
         } catch (TimeoutException e) {
-            return new Reply(null, "did not answer within " + timeout.toSeconds() + " s");
+            return new Reply(null, late());
         } catch (ExecutionException e) {
             LOG.debug("delivery {} of webhook {} failed", delivery.id(), webhook.id(), e);
             return new Reply(null, words(e));
@@ -112,8 +101,12 @@ public final class Sender implements AutoCloseable {
         }
     }
 
+    private String late() {
+        return "did not answer within " + timeout.toSeconds() + " s";
+    }
+
     /** Why there was no answer, without what only the server's log should tell. */
-    private static String words(Throwable failure) {
+    private String words(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             switch (cause) {
                 case Destinations.Refused refused -> {
@@ -126,7 +119,7 @@ public final class Sender implements AutoCloseable {
                     return "takes no connections";
                 }
                 case SocketTimeoutException late -> {
-                    return "did not answer in time";
+                    return late();
                 }
                 default -> {}
             }
