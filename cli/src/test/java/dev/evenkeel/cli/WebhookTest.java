@@ -66,10 +66,11 @@ final class WebhookTest extends ServerTest {
                 .on("POST /v1/webhooks/wh-1/replay", "{\"replayed\":3}")
                 .on("POST /v1/webhooks/wh-1/ping", 202, DELIVERY);
 
-        assertThat(shell.run("webhook", "deliveries", "wh-1", "--state", "DEAD")
+        assertThat(shell.run("webhook", "deliveries", "wh-1", "--only", "DEAD")
                         .endsWith(ExitCode.OK)
                         .out())
-                .contains("answered 503");
+                .contains("answered 503")
+                .contains(" 11 ");
         shell.run("webhook", "replay", "wh-1", "--since", "2026-11-22T12:00:00Z")
                 .endsWith(ExitCode.OK)
                 .prints("3 deliveries of webhook wh-1 wait anew");
@@ -78,6 +79,6 @@ final class WebhookTest extends ServerTest {
                         .path("since")
                         .asString())
                 .isEqualTo("2026-11-22T12:00:00Z");
-        shell.run("webhook", "ping", "wh-1").endsWith(ExitCode.OK).prints("delivery evt_1 waits");
+        shell.run("webhook", "ping", "wh-1").endsWith(ExitCode.OK).prints("delivery evt_1 waits; what becomes of it: evenkeel webhook deliveries wh-1");
     }
 }

@@ -30,7 +30,7 @@ final class WebhookDeliveries {
 
     @Command(name = "deliveries", description = "List what it is to be told, was told, or could not be told.")
     static final class Deliveries extends WebhookCommand.OfOne {
-        @Option(names = "--state", paramLabel = "STATE", description = "Only WAITING, DELIVERED or DEAD ones.")
+        @Option(names = "--only", paramLabel = "STATE", description = "Only WAITING, DELIVERED or DEAD ones.")
         @Nullable
         String state;
 
