@@ -65,7 +65,10 @@ final class FakeServer implements AutoCloseable {
         return on(methodAndPath, 200, json);
     }
 
-    /** The next stream of events: these messages, then it breaks off. The last one told stays open instead. */
+    /**
+     * The next stream of events: these messages, then it breaks off. The last one told stays open instead; other streams break off
+     * after it too, and then there is no such stream any more.
+     */
     synchronized FakeServer onEvents(String... messages) {
         streams.add(List.of(messages));
         return this;
@@ -104,8 +107,9 @@ final class FakeServer implements AutoCloseable {
                 check(operation, request, answer, exchange.getRequestURI().getRawQuery());
             }
         }
-        if (path.equals("/v1/events")) {
-            stream(exchange);
+        boolean events = path.equals("/v1/events");
+        if (events || path.endsWith("/stream") && hasStreams()) {
+            stream(exchange, events);
         } else {
             byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
             boolean head = request.method().equals("HEAD");
@@ -132,7 +136,7 @@ final class FakeServer implements AutoCloseable {
         if (request.method().equals("POST") && request.header("idempotency-key").isEmpty()) {
             wrong.add(name + "an order without Idempotency-Key");
         }
-        if (!request.method().equals("HEAD") && !operation.id().equals("streamEvents")) {
+        if (!request.method().equals("HEAD") && !operation.id().startsWith("stream")) {
             try {
                 JsonNode body = JsonMapper.shared().readTree(answer.body());
                 operation.wrongInAnswer(answer.status(), body).forEach(it -> wrong.add(name + it));
@@ -164,12 +168,16 @@ final class FakeServer implements AutoCloseable {
                 new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
     }
 
-    private void stream(HttpExchange exchange) throws IOException {
+    private synchronized boolean hasStreams() {
+        return !streams.isEmpty();
+    }
+
+    private void stream(HttpExchange exchange, boolean lastStays) throws IOException {
         List<String> messages;
         boolean stays;
         synchronized (this) {
             messages = streams.isEmpty() ? List.of() : streams.removeFirst();
-            stays = streams.isEmpty();
+            stays = lastStays && streams.isEmpty();
         }
         exchange.getResponseHeaders().add("Content-Type", "text/event-stream");
         exchange.sendResponseHeaders(200, 0);

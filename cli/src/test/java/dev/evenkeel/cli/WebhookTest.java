@@ -42,6 +42,28 @@ final class WebhookTest extends ServerTest {
     }
 
     @Test
+    void whatBecomesOfScheduledEventsIsWatchedFromTheLastChangeOn() {
+        String event = """
+                {"id":"e1","kind":"FREEZE","status":"SCHEDULED","vm":"6f1c","name":"web-1","tenant":"acme",
+                 "notBefore":"2026-11-22T12:15:00Z","lastsMs":20,"description":"web-1: evacuation of its host",
+                 "approvedBy":null,"run":"run-0001"}
+                """.replace("\n", "");
+        String change =
+                "{\"sequence\":7,\"id\":\"evt_1\",\"at\":\"2026-11-22T12:00:00Z\",\"type\":\"withdrawn\",\"event\":"
+                        + event + "}";
+        server.on("GET /v1/scheduled-events", Samples.page(event))
+                .onEvents("id: 7\nevent: withdrawn\ndata: " + change + "\n\n");
+
+        String out = shell.run("scheduled-event", "ls", "--watch", "--vm", "6f1c")
+                .endsWith(ExitCode.NOT_FOUND)
+                .out();
+
+        assertThat(out).contains("SCHEDULED").contains("2026-11-22T12:00:00Z  withdrawn  web-1  FREEZE  not before");
+        assertThat(server.request("GET /v1/scheduled-events/stream").header("last-event-id"))
+                .isEqualTo("7");
+    }
+
+    @Test
     void webhooksAreListedShownTurnedAndDeleted() {
         server.on("GET /v1/webhooks", Samples.page(WEBHOOK))
                 .on("GET /v1/webhooks/wh-1", WEBHOOK)
@@ -79,6 +101,8 @@ final class WebhookTest extends ServerTest {
                         .path("since")
                         .asString())
                 .isEqualTo("2026-11-22T12:00:00Z");
-        shell.run("webhook", "ping", "wh-1").endsWith(ExitCode.OK).prints("delivery evt_1 waits; what becomes of it: evenkeel webhook deliveries wh-1");
+        shell.run("webhook", "ping", "wh-1")
+                .endsWith(ExitCode.OK)
+                .prints("delivery evt_1 waits; what becomes of it: evenkeel webhook deliveries wh-1");
     }
 }

@@ -7,6 +7,7 @@ import dev.evenkeel.cli.client.EventStream.Signal;
 import dev.evenkeel.cli.client.Json;
 import dev.evenkeel.cli.client.Query;
 import dev.evenkeel.cli.output.Column;
+import dev.evenkeel.cli.output.Structured;
 import dev.evenkeel.cli.output.Table;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -28,18 +29,26 @@ final class ScheduledEventCommand {
 
     private ScheduledEventCommand() {}
 
+    private static String line(JsonNode change) {
+        JsonNode event = change.path("event");
+        return String.join(
+                "  ",
+                Json.textOr("?", change, "at"),
+                Json.textOr("?", change, "type"),
+                Json.textOr("?", event, "name"),
+                Json.textOr("?", event, "kind"),
+                "not before " + Json.textOr("?", event, "notBefore"),
+                Json.textOr("?", event, "id"));
+    }
+
     private static void tell(Session session, Signal signal) {
         switch (signal) {
             case Signal.Happened happened -> {
-                session.one(
-                        happened.event(),
-                        it -> session.out()
-                                .println(Json.textOr("?", it, "at") + "  "
-                                        + Json.textOr("?", it, "type") + "  "
-                                        + Json.textOr("?", it.path("event"), "name") + "  "
-                                        + Json.textOr("?", it.path("event"), "kind") + " not before "
-                                        + Json.textOr("?", it.path("event"), "notBefore") + "  "
-                                        + Json.textOr("?", it.path("event"), "id")));
+                session.out()
+                        .print(
+                                session.format().forPeople()
+                                        ? line(happened.event()) + "\n"
+                                        : Structured.printOneOfMany(happened.event(), session.format()));
                 session.out().flush();
             }
             case Signal.Lost lost -> session.note("lost the connection (" + lost.why() + "); trying again");

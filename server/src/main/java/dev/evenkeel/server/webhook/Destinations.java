@@ -5,9 +5,16 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +24,17 @@ import java.util.stream.Stream;
  */
 public final class Destinations {
     private static final int LONGEST_URL = 2000;
+
+    private static final Duration LOOKUP = Duration.ofSeconds(5);
+
+    /** Look-ups hold on to the thread of the system that they are on, and name servers of others may be slow. */
+    private static final ExecutorService LOOKUPS = new ThreadPoolExecutor(
+            0,
+            64,
+            10,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            Thread.ofPlatform().name("lookup-", 0).daemon().factory());
 
     /** What is not on the public Internet (RFC 6890 and its registries), or carries such an address of version 4. */
     private static final List<Cidr> NOT_PUBLIC = Stream.of(
@@ -99,17 +117,27 @@ public final class Destinations {
      * @throws Refused when the name is unknown, or any of its addresses is one that may not be reached
      */
     InetAddress resolve(String host) {
-        try {
-            InetAddress[] all = InetAddress.getAllByName(host);
-            for (InetAddress address : all) {
-                if (!mayReach(address)) {
-                    throw new Refused("the host " + host + " has an address of a private network or of the server's own"
-                            + " machine; give one that is public, or ask the server's operator for --webhook-allow");
-                }
+        InetAddress[] all = lookUp(host);
+        for (InetAddress address : all) {
+            if (!mayReach(address)) {
+                throw new Refused("the host " + host + " has an address of a private network or of the server's own"
+                        + " machine; give one that is public, or ask the server's operator for --webhook-allow");
             }
-            return all[0];
-        } catch (UnknownHostException e) {
+        }
+        return all[0];
+    }
+
+    private static InetAddress[] lookUp(String host) {
+        try {
+            return LOOKUPS.submit(() -> InetAddress.getAllByName(host)).get(LOOKUP.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
             throw new Refused("no address of the host " + host + " is known; give one that DNS knows");
+        } catch (TimeoutException | RejectedExecutionException e) {
+            throw new Refused("no address of the host " + host + " was told within " + LOOKUP.toSeconds()
+                    + " s; see whether its name servers answer");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Refused("the server stops");
         }
     }
 

@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Sender implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
+    private static final int LONGEST_WORDS = 200;
     private static final HeaderName ID = HeaderNames.create("webhook-id");
     private static final HeaderName TIMESTAMP = HeaderNames.create("webhook-timestamp");
     private static final HeaderName SIGNATURE = HeaderNames.create("webhook-signature");
@@ -101,6 +102,12 @@ public final class Sender implements AutoCloseable {
         }
     }
 
+    /** Words of others, which might be long or mean something to a terminal or the database. */
+    private static String clean(String text) {
+        String plain = text.replaceAll("\\p{Cntrl}", " ");
+        return plain.substring(0, Math.min(plain.length(), LONGEST_WORDS));
+    }
+
     private String late() {
         return "did not answer within " + timeout.toSeconds() + " s";
     }
@@ -113,7 +120,7 @@ public final class Sender implements AutoCloseable {
                     return String.valueOf(refused.getMessage());
                 }
                 case SSLException tls -> {
-                    return "could not be trusted: " + tls.getMessage();
+                    return "could not be trusted: " + clean(String.valueOf(tls.getMessage()));
                 }
                 case ConnectException refused -> {
                     return "takes no connections";
