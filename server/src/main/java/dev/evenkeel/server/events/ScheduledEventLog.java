@@ -2,10 +2,13 @@ package dev.evenkeel.server.events;
 
 import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.engine.RunStore;
+import dev.evenkeel.core.engine.StoredRun;
 import dev.evenkeel.core.engine.TimeSource;
 import dev.evenkeel.core.fleet.Fleet;
 import dev.evenkeel.core.fleet.MigrationDomainId;
 import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.hostrun.Announcement;
+import dev.evenkeel.core.hostrun.HostRun;
 import dev.evenkeel.server.notice.RunNotices;
 import dev.evenkeel.server.view.ScheduledEventView;
 import dev.evenkeel.store.PgScheduledEvents;
@@ -155,19 +158,33 @@ public final class ScheduledEventLog {
             return changes;
         }
 
-        /** What began and was over between two looks stands in the ledger. */
+        /** What was approved, began and was over between two looks stands in the run and in the ledger. */
         private List<ScheduledEventChange> end(ScheduledEventView last) {
             List<ScheduledEventChange> changes = new ArrayList<>();
+            String approver = last.approvedBy() == null ? approver(last) : last.approvedBy();
+            if (last.approvedBy() == null && approver != null) {
+                changes.add(change(ChangeType.APPROVED, last.at(last.status(), approver)));
+            }
             boolean happened = last.hasStarted();
             if (!happened
                     && !runs.ledger(new RunStore.LedgerQuery(new VmId(last.vm()), new RunId(last.run()), null, 1))
                             .isEmpty()) {
-                changes.add(change(ChangeType.STARTED, last.at(ScheduledEventView.STARTED, last.approvedBy())));
+                changes.add(change(ChangeType.STARTED, last.at(ScheduledEventView.STARTED, approver)));
                 happened = true;
             }
             ChangeType type = happened ? ChangeType.ENDED : ChangeType.WITHDRAWN;
-            changes.add(change(type, last.at(type.name(), last.approvedBy())));
+            changes.add(change(type, last.at(type.name(), approver)));
             return changes;
+        }
+
+        private @Nullable String approver(ScheduledEventView event) {
+            return runs.load(new RunId(event.run()))
+                    .map(StoredRun::run)
+                    .filter(HostRun.class::isInstance)
+                    .flatMap(run -> ((HostRun) run).announcement(new VmId(event.vm())))
+                    .filter(told -> told.event().value().equals(event.id()))
+                    .map(Announcement::approvedBy)
+                    .orElse(null);
         }
 
         private ScheduledEventChange change(ChangeType type, ScheduledEventView view) {

@@ -5,6 +5,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -124,7 +125,17 @@ public final class Destinations {
                         + " machine; give one that is public, or ask the server's operator for --webhook-allow");
             }
         }
-        return all[0];
+        return named(host, all[0]);
+    }
+
+    /** The address under the name of the URL, by which a certificate is judged, rather than one that the address itself claims. */
+    private static InetAddress named(String host, InetAddress address) {
+        try {
+            String name = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+            return InetAddress.getByAddress(name, address.getAddress());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address has the length of an address", e);
+        }
     }
 
     private static InetAddress[] lookUp(String host) {
