@@ -11,6 +11,8 @@ public enum Invariant {
     CONSENT,
     /** A VM whose owner wants notice is touched only after it, or with its approval. */
     NOTICE,
+    /** A VM that is exempt is not touched. */
+    EXEMPT,
     /** No host is begun while its rollout is paused or halted. */
     HELD_BACK,
     /** A VM that we stopped runs again before its run ends, unless a person has it. */

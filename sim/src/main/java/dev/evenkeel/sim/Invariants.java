@@ -49,6 +49,7 @@ final class Invariants {
     private final TreeSet<HostId> emptied = new TreeSet<>();
     private final KernelInvariants kernels;
     private final NoticeInvariants notices;
+    final ExemptionInvariants exemptions;
     final EndInvariants end;
     private long newestEpoch;
 
@@ -57,6 +58,7 @@ final class Invariants {
         this.published = published;
         this.end = new EndInvariants(fleet);
         this.kernels = new KernelInvariants(fleet, trace);
+        this.exemptions = new ExemptionInvariants(fleet);
         this.notices = new NoticeInvariants(fleet);
     }
 
@@ -92,6 +94,7 @@ final class Invariants {
         step.orders().forEach(order -> stopsOnlyWhatMayBe(order, commit));
         beginsOnlyWhatMay(run, step);
         notices.committed(commit);
+        exemptions.committed(commit);
         kernels.ordered(step, scope -> holds(run.id(), scope));
         if (commit.event() instanceof RunEvent.ResolveOrdered) {
             answered.add(run.id());

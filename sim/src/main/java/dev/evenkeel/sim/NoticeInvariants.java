@@ -62,7 +62,8 @@ final class NoticeInvariants {
                                         .selfService())));
     }
 
-    private static List<VmId> touched(Effect effect, HostRun run) {
+    /** The VMs that would feel an effect of a run. */
+    static List<VmId> touched(Effect effect, HostRun run) {
         return switch (effect) {
             case Effect.MoveVm move -> List.of(move.vm());
             case Effect.HandOver over -> List.of(over.vm());

@@ -1,6 +1,7 @@
 package dev.evenkeel.sim;
 
 import dev.evenkeel.core.engine.RunStore.HeldScope;
+import dev.evenkeel.core.exempt.Exemptions;
 import dev.evenkeel.core.fleet.Fleet;
 import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.HostId;
@@ -23,8 +24,11 @@ final class Observations {
     private final TreeMap<HostId, Instant> heard = new TreeMap<>();
     private final SimFleet fleet;
     private final TreeSet<HostId> cordoned;
+    private final SimExemptions exemptions;
 
-    Observations(TreeMap<HostId, HostReport> inventory, SimFleet fleet, TreeSet<HostId> cordoned) {
+    Observations(
+            TreeMap<HostId, HostReport> inventory, SimFleet fleet, TreeSet<HostId> cordoned, SimExemptions exemptions) {
+        this.exemptions = exemptions;
         this.inventory = inventory;
         this.fleet = fleet;
         this.cordoned = cordoned;
@@ -36,6 +40,10 @@ final class Observations {
         if (known == null || known.readAt().isBefore(report.readAt())) {
             inventory.put(report.host(), report);
         }
+    }
+
+    Exemptions exemptions() {
+        return exemptions.all();
     }
 
     Fleet at(Instant now, List<HeldScope> holds) {

@@ -60,8 +60,10 @@ final class People {
     }
 
     private void order() {
-        int dice = chance.between(1, 100);
-        if (dice <= 20) {
+        int dice = chance.between(1, 110);
+        if (dice > 100) {
+            sim.exemptions.changes(someVm());
+        } else if (dice <= 20) {
             orderRollout();
         } else if (dice <= 30) {
             order(hostRun("ev", someHost(), new Purpose.Evacuate()));

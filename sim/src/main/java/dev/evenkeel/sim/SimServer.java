@@ -225,7 +225,8 @@ final class SimServer {
     }
 
     private World world(Instant now) {
-        return new World(now, observations.at(now, store.holds()), SimServer::forecast, Catalogue::find);
+        return new World(now, observations.at(now, store.holds()), SimServer::forecast, Catalogue::find)
+                .exempting(observations.exemptions());
     }
 
     private static VmForecast forecast(Vm vm, dev.evenkeel.core.fleet.Host from, dev.evenkeel.core.fleet.Host to) {

@@ -33,6 +33,7 @@ public final class Simulation {
     final HandOvers handOvers;
     final KernelSwitches switches;
     final TreeMap<HostId, SimAgent> agents = new TreeMap<>();
+    final SimExemptions exemptions;
     final TreeSet<HostId> cordoned = new TreeSet<>();
     private final TreeMap<HostId, HostReport> inventory = new TreeMap<>();
     private final List<SimServer> servers = new ArrayList<>();
@@ -54,6 +55,7 @@ public final class Simulation {
         this.faults = faults;
         this.fleet = fleet;
         this.invariants = new Invariants(fleet, Catalogue.ids(), trace);
+        this.exemptions = new SimExemptions(this, chance);
         this.store = new SimStore(queue, invariants, trace, bug);
         this.link = new SimLink(queue, chance, faults);
         this.migrations = new Migrations(queue, chance, fleet, invariants, trace, faults, this::ended);
@@ -168,6 +170,7 @@ public final class Simulation {
             bear();
         }
         cordoned.clear();
+        exemptions.end();
     }
 
     /** Lets time pass; the invariants are checked after every event. */
@@ -188,7 +191,7 @@ public final class Simulation {
                 trace,
                 store,
                 new Weather(),
-                new Observations(inventory, fleet, cordoned),
+                new Observations(inventory, fleet, cordoned, exemptions),
                 this::deliver,
                 this::confirm,
                 bug));

@@ -1,7 +1,9 @@
 package dev.evenkeel.core.engine;
 
+import dev.evenkeel.core.exempt.Exemptions;
 import dev.evenkeel.core.fleet.Fleet;
 import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.impact.PauseModel;
 import dev.evenkeel.core.update.Update;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param windows when the owner of a VM, or of its host, lets it be disturbed
  * @param catalogue finds a published update, whose manifest never changes; null when there is none
+ * @param exemptions which VMs are not to be touched, and until when
  * @param runs finds another run as it is; null when there is none
  */
 public record World(
@@ -24,26 +27,37 @@ public record World(
         PauseModel pauses,
         Function<UpdateId, @Nullable Update> catalogue,
         Function<VmId, Windows> windows,
+        Exemptions exemptions,
         Function<RunId, @Nullable Run> runs) {
 
-    /** A world in which nobody has asked for windows, and no run is known. */
+    /** A world in which nobody has asked for windows, nobody is exempt and no run is known. */
     public World(Instant now, Fleet fleet, PauseModel pauses, Function<UpdateId, @Nullable Update> catalogue) {
         this(now, fleet, pauses, catalogue, vm -> Windows.NONE);
     }
 
-    /** A world in which no run is known. */
+    /** A world in which nobody is exempt and no run is known. */
     public World(
             Instant now,
             Fleet fleet,
             PauseModel pauses,
             Function<UpdateId, @Nullable Update> catalogue,
             Function<VmId, Windows> windows) {
-        this(now, fleet, pauses, catalogue, windows, run -> null);
+        this(now, fleet, pauses, catalogue, windows, Exemptions.NONE, run -> null);
     }
 
     /** The same world, in which runs are found. */
     public World knowing(Function<RunId, @Nullable Run> others) {
-        return new World(now, fleet, pauses, catalogue, windows, others);
+        return new World(now, fleet, pauses, catalogue, windows, exemptions, others);
+    }
+
+    /** The same world, in which these VMs are exempt. */
+    public World exempting(Exemptions those) {
+        return new World(now, fleet, pauses, catalogue, windows, those, runs);
+    }
+
+    /** Why a VM is not to be touched now, or null where it may be. @param brings the update that would come, or null */
+    public @Nullable Refusal exempt(Vm vm, @Nullable UpdateId brings) {
+        return exemptions.refusal(vm, brings, now);
     }
 
     /** Why a run is not to begin, by the word of the one that started it; null where it may. */

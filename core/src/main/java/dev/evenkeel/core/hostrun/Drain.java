@@ -143,6 +143,7 @@ final class Drain extends VmByVm {
             boolean leaves = moves.stream().anyMatch(Move::isOnTheHost);
             return leaves ? overdueOrWait() : looksAgain(now.plus(DrainPatience.LOOK_AGAIN));
         }
+        sight.markExempt();
         sight.markUnmovable();
         if (!mayStart && !allSettled()) {
             return looksAgain(now);

@@ -122,6 +122,19 @@ final class DrainSight {
         }
     }
 
+    /** Nobody touches a VM that is exempt now, also one that has come since; what is under way for one goes on. */
+    void markExempt() {
+        for (int i = 0; i < moves.size(); i++) {
+            Move move = moves.get(i);
+            Refusal why = move.status() == Move.Status.PENDING || move.status() == Move.Status.STAYS
+                    ? sighting(move.vm()).map(vm -> Exempt.why(run, vm, world)).orElse(null)
+                    : null;
+            if (why != null) {
+                moves.set(i, move.becomes(Move.Status.STUCK, world.now(), why));
+            }
+        }
+    }
+
     private void mark(int at, Refusal never) {
         Move move = moves.get(at);
         Refusal no = mayRestart()

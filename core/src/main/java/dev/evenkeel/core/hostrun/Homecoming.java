@@ -2,6 +2,7 @@ package dev.evenkeel.core.hostrun;
 
 import dev.evenkeel.core.engine.Effect;
 import dev.evenkeel.core.engine.EffectId;
+import dev.evenkeel.core.engine.Hold;
 import dev.evenkeel.core.engine.RunEvent;
 import dev.evenkeel.core.engine.Step;
 import dev.evenkeel.core.engine.World;
@@ -34,14 +35,21 @@ final class Homecoming {
                         .anyMatch(move -> move.open() || over.aside() && move.status() == Move.Status.MOVED);
     }
 
+    private static boolean isExempt(HostRun run, Move move, World world) {
+        return world.fleet().vm(move.vm()).map(vm -> Exempt.why(run, vm, world)).isPresent();
+    }
+
     /** While a person is asked, what could not come home is tried on: its host may have come right. The VM is held still. */
     static Step tryAgain(HostRun run, HandingOver state, Step.Builder step, World world) {
         HostRun next = run;
         List<Move> moves = new ArrayList<>(state.moves());
+        DrainSight sight = new DrainSight(run, world, moves, vm -> true);
         for (int i = 0; i < moves.size(); i++) {
             Move move = moves.get(i);
-            if (state.homeward() && move.status() == Move.Status.STUCK) {
+            if (state.homeward() && move.status() == Move.Status.STUCK && !isExempt(run, move, world)) {
                 EffectId effect = next.nextEffect();
+                // one that was exempt when its turn came is held by nobody yet
+                sight.scopes(move.vm()).forEach(scope -> step.acquire(new Hold(scope, 1)));
                 Intent intent = world.fleet().vm(move.vm()).map(Vm::intent).orElse(Intent.DEFAULT);
                 step.order(effect, run.host(), new Effect.HandOver(move.vm(), intent.maxPause(), false));
                 moves.set(i, move.started(effect, run.host(), world.now(), move.forecastStop(), move.forecastTotal()));

@@ -136,6 +136,10 @@ public final class HostRunDecider {
                 return Ending.end(run, RunOutcome.DONE, Refusal.of("ALREADY_ON", "the host runs it already"), world);
             }
         }
+        Optional<Refusal> exempt = Exempt.onHost(run, world);
+        if (exempt.isPresent()) {
+            return Ending.end(run, RunOutcome.REFUSED, exempt.get(), world);
+        }
         Optional<Step> waits = Offering.before(offering, world).or(() -> Announcing.before(run, world));
         if (waits.isPresent()) {
             return waits.get();

@@ -31,6 +31,11 @@ public sealed interface Purpose {
         return !(this instanceof MoveOne one) || one.vm().equals(vm);
     }
 
+    /** The update that it brings, or takes back; null when it is about none. */
+    default @Nullable UpdateId brings() {
+        return this instanceof UpdateHost update ? update.update() : null;
+    }
+
     /** One phrase for the ledger. */
     default String phrase() {
         return switch (this) {

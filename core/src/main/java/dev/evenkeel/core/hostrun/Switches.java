@@ -122,7 +122,10 @@ final class Switches {
     private Step order(Host host) {
         List<Vm> vms = world.fleet().aliveOn(host.id());
         for (Vm vm : vms) {
-            Refusal no = Ladder.unpreservable(Method.PRESERVE_KERNEL, vm, host, world.fleet(), world.pauses());
+            Refusal exempt = Exempt.why(run, vm, world);
+            Refusal no = exempt != null
+                    ? exempt
+                    : Ladder.unpreservable(Method.PRESERVE_KERNEL, vm, host, world.fleet(), world.pauses());
             if (no != null) {
                 return failed(step, state.moves(), no);
             }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -41,24 +42,36 @@ public final class Ladder {
     /** @param catalogue finds the updates that this one requires or conflicts with; null when there is none */
     public static MethodChoice choose(
             Update update, Host host, Fleet fleet, PauseModel pauses, Function<UpdateId, @Nullable Update> catalogue) {
-        return choose(update, host, fleet, pauses, catalogue, null);
+        return choose(update, host, fleet, pauses, catalogue, vm -> null, null);
     }
 
-    /** @param unpatched why the host itself refused the hot patch when it was tried, or null */
+    /**
+     * @param exempt why a VM may not be touched now, or null; one such keeps its host from every rung that VMs feel
+     * @param unpatched why the host itself refused the hot patch when it was tried, or null
+     */
     public static MethodChoice choose(
             Update update,
             Host host,
             Fleet fleet,
             PauseModel pauses,
             Function<UpdateId, @Nullable Update> catalogue,
+            Function<Vm, @Nullable Refusal> exempt,
             @Nullable Refusal unpatched) {
         List<Refusal> never = Applicability.refusals(update, host, catalogue);
+        List<Refusal> exempted = fleet.aliveOn(host.id()).stream()
+                .map(exempt)
+                .filter(Objects::nonNull)
+                .toList();
         List<MethodChoice.Rung> rungs = new ArrayList<>();
         for (Method method : Method.values()) {
             List<VmForecast> forecasts = new ArrayList<>();
             List<Refusal> refusals = never.isEmpty() || update.payload(method).isEmpty()
                     ? refusals(method, update, host, fleet, pauses, forecasts)
                     : never;
+            boolean touches = method != Method.HOT_PATCH
+                    && never.isEmpty()
+                    && update.payload(method).isPresent();
+            refusals = touches && !exempted.isEmpty() ? exempted : refusals;
             refusals = unpatched != null && method == Method.HOT_PATCH ? List.of(unpatched) : refusals;
             rungs.add(new MethodChoice.Rung(method, refusals));
             if (refusals.isEmpty()) {

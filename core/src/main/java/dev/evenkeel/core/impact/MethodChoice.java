@@ -1,5 +1,6 @@
 package dev.evenkeel.core.impact;
 
+import dev.evenkeel.core.exempt.Exemption;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.update.Method;
@@ -26,13 +27,21 @@ public record MethodChoice(HostId host, @Nullable Method method, List<VmForecast
         }
     }
 
-    /** Every refusal of every rung in one, for a host that no method fits. */
+    /** Every refusal of every rung in one, for a host that no method fits; first that a VM is exempt, if one is. */
     public Refusal refusal() {
-        return under(Refusal.of("NO_METHOD", "no method of the update fits this host"));
+        return refusal(Refusal.of("NO_METHOD", "no method of the update fits this host"));
     }
 
-    /** The same beneath the reason that people should see first. */
-    public Refusal under(Refusal first) {
+    /** The same beneath another reason, unless a VM is exempt. */
+    public Refusal refusal(Refusal otherwise) {
+        return under(rungs.stream()
+                .flatMap(rung -> rung.refusals().stream())
+                .filter(why -> why.code().equals(Exemption.CODE))
+                .findFirst()
+                .orElse(otherwise));
+    }
+
+    private Refusal under(Refusal first) {
         Refusal all = first;
         for (Rung rung : rungs) {
             for (int i = 0; i < rung.refusals().size(); i++) {

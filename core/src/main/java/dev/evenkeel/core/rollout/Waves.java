@@ -64,15 +64,22 @@ final class Waves {
             boolean later = taken.size() >= rollout.policy().maxParallelHosts()
                     || perRack.getOrDefault(rack, 0) >= rollout.policy().maxPerRack()
                     || receiving.contains(host.id()); // emptying a host that the wave fills would move VMs twice
-            if (later && (rollout.back() || allMovable(host, fleet))) {
+            if (later && (rollout.back() || allMovable(host, fleet) || anyExempt(host, update, fleet, world))) {
                 continue;
             }
             Refusal refused = unpatched.get(host.id());
             MethodChoice choice = rollout.back()
                     ? HotPatching.takeBack(update, host, fleet)
-                    : Ladder.choose(update, host, fleet, world.pauses(), world.catalogue(), refused);
+                    : Ladder.choose(
+                            update,
+                            host,
+                            fleet,
+                            world.pauses(),
+                            world.catalogue(),
+                            vm -> world.exempt(vm, update.id()),
+                            refused);
             if (choice.method() == null) {
-                Refusal why = refused == null ? choice.refusal() : choice.under(refused);
+                Refusal why = refused == null ? choice.refusal() : choice.refusal(refused);
                 (lacksOnlyRoom(choice) ? waiting : skipped).put(host.id(), why);
             }
             if (later || choice.method() == null) {
@@ -89,6 +96,11 @@ final class Waves {
     private static boolean allMovable(Host host, Fleet fleet) {
         return fleet.aliveOn(host.id()).stream()
                 .allMatch(vm -> Ladder.unmovable(vm).isEmpty());
+    }
+
+    /** An exemption may have ended when the host's turn comes. */
+    private static boolean anyExempt(Host host, Update update, Fleet fleet, World world) {
+        return fleet.aliveOn(host.id()).stream().anyMatch(vm -> world.exempt(vm, update.id()) != null);
     }
 
     /** Whether one of the methods would do if only there were room, which may come. */

@@ -2,6 +2,10 @@ package dev.evenkeel.core.hostrun;
 
 import dev.evenkeel.core.engine.Run;
 import dev.evenkeel.core.engine.World;
+import dev.evenkeel.core.exempt.Exempted;
+import dev.evenkeel.core.exempt.Exemption;
+import dev.evenkeel.core.exempt.ExemptionId;
+import dev.evenkeel.core.exempt.Exemptions;
 import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.Fleet;
 import dev.evenkeel.core.fleet.Host;
@@ -58,6 +62,7 @@ public final class Given {
     private final EnumMap<Method, Payload> methods = new EnumMap<>(Map.of(Method.MIGRATE, payload()));
     private Component component = Component.VMM;
     private Windows windows = Windows.NONE;
+    private final List<Exemption> exemptions = new ArrayList<>();
     private @Nullable Run rollout;
     private @Nullable Instant deadline;
     private Instant now = START;
@@ -358,6 +363,24 @@ public final class Given {
             return with(vm -> vm.movedTo(new HostId(host)));
         }
 
+        /** An operator keeps it from all maintenance for so long. */
+        public OneVm exempt(Duration length) {
+            return exempt(length, null);
+        }
+
+        /** An operator keeps it for so long from this update, or from all maintenance. */
+        public OneVm exempt(Duration length, @Nullable UpdateId update) {
+            exemptions.add(new Exemption(
+                    new ExemptionId("ex" + exemptions.size()),
+                    new Exempted.OneVm(new VmId(name)),
+                    update,
+                    now,
+                    now.plus(length),
+                    "a demo for investors",
+                    "ann"));
+            return this;
+        }
+
         public void pauses(Duration forecast) {
             pauses.put(new VmId(name), forecast);
         }
@@ -483,6 +506,11 @@ public final class Given {
                 id, h.topology(), h.facts(), h.cordoned(), names.contains(id.value()), h.reachable(), h.observedAt()));
     }
 
+    /** All exemptions are deleted. */
+    public void nobodyIsExempt() {
+        exemptions.clear();
+    }
+
     /** The rollout that host runs belong to. */
     public void rolloutIs(Run run) {
         rollout = run;
@@ -499,6 +527,7 @@ public final class Given {
 
     public World world() {
         return new World(now, fleet(), this::forecast, id -> id.equals(UPDATE) ? update() : null, vm -> windows)
+                .exempting(new Exemptions(exemptions))
                 .knowing(id -> rollout != null && rollout.id().equals(id) ? rollout : null);
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.evenkeel.core.exempt;
+
+import org.jspecify.annotations.NullMarked;
