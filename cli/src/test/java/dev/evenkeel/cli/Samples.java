@@ -28,6 +28,8 @@ final class Samples {
                        "onHostFailure":"leave","noticeMs":900000},
              "settings":[{"name":"maxPause","set":"PT2S","metadata":"PT5S"},
                          {"name":"notice","set":"PT15M","metadata":"PT0S"}],
+             "exemptions":[{"id":"exempt-1","vm":"6f1c2b1e-0000-4000-8000-000000000001","tenant":null,"update":null,
+               "from":"2026-11-22T12:00:00Z","until":"2026-12-01T03:00:00Z","reason":"the quarter ends","by":"ann"}],
              "obstacles":[{"code":"HOST_DEVICE","why":"a host device is passed through","evidence":{"device":"hostdev0"}}]}
             """;
 

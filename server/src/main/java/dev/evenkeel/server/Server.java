@@ -14,6 +14,7 @@ import dev.evenkeel.server.access.ApiTokens;
 import dev.evenkeel.server.access.SignIns;
 import dev.evenkeel.server.api.AccessApi;
 import dev.evenkeel.server.api.CatalogueApi;
+import dev.evenkeel.server.api.ExemptionsApi;
 import dev.evenkeel.server.api.HostsApi;
 import dev.evenkeel.server.api.LedgerApi;
 import dev.evenkeel.server.api.MaintenanceApi;
@@ -35,6 +36,8 @@ import dev.evenkeel.server.api.WindowsApi;
 import dev.evenkeel.server.catalogue.SignedCatalogue;
 import dev.evenkeel.server.events.EventsApi;
 import dev.evenkeel.server.events.NoticeFeed;
+import dev.evenkeel.server.exempt.ExemptionBook;
+import dev.evenkeel.server.exempt.OverdueUpdates;
 import dev.evenkeel.server.fleet.Catalogue;
 import dev.evenkeel.server.fleet.FleetRegistry;
 import dev.evenkeel.server.fleet.LearnedPauses;
@@ -87,6 +90,8 @@ public final class Server implements AutoCloseable {
     private static final Bytes LARGEST_PAYLOAD = Bytes.ofMiB(4096);
     private static final Duration UPKEEP_EVERY = Duration.ofDays(1);
     private static final Duration WINDOWS_LOOK_EVERY = Duration.ofSeconds(30);
+    private static final Duration OVERDUE_LOOK_EVERY = Duration.ofSeconds(10);
+    private static final Duration EXEMPTIONS_LOOK_EVERY = Duration.ofSeconds(1);
     private static final Duration RENEWAL_EVERY = Duration.ofHours(1);
     private static final Duration DOCUMENTS_LOOK_EVERY = Duration.ofMillis(500);
     static final Duration FEED_LOOKS_EVERY = Duration.ofMillis(200);
@@ -165,6 +170,7 @@ public final class Server implements AutoCloseable {
         LearnedPauses pauses = LearnedPauses.from(runs);
         ProgressBoard progress = new ProgressBoard();
         WindowBook windows = new WindowBook(store.windows());
+        ExemptionBook exemptions = new ExemptionBook(store.exemptions());
         Metrics metrics = new Metrics();
 
         // what turns
@@ -178,12 +184,17 @@ public final class Server implements AutoCloseable {
                         runs,
                         new Deciders(),
                         deliveries,
-                        now -> world(now, registry.snapshot(now), pauses, catalogue, windows.assignments()),
+                        now -> world(now, registry.snapshot(now), pauses, catalogue, windows.assignments())
+                                .exempting(exemptions.exemptions()),
                         time,
                         lease,
                         Server::broken)));
         closing.before(new Upkeep("upkeep of the database", UPKEEP_EVERY, store::upkeep));
         closing.before(new Upkeep("look at what other servers wrote of windows", WINDOWS_LOOK_EVERY, windows::refresh));
+        OverdueUpdates overdue =
+                new OverdueUpdates(exemptions, store.updates(), registry::snapshot, pauses, catalogue, time);
+        closing.before(new Upkeep("look at exemptions", EXEMPTIONS_LOOK_EVERY, () -> exemptions.look(time.now())));
+        closing.before(new Upkeep("look for updates that exemptions make late", OVERDUE_LOOK_EVERY, overdue::look));
         closing.before(new Upkeep("renewal of the catalogue's timestamp", RENEWAL_EVERY, signed::renew));
         registry.shards().forEach(shards::lead);
         DiskSpace disk = new DiskSpace(settings.directory());
@@ -240,20 +251,21 @@ public final class Server implements AutoCloseable {
         UpdatesApi updates = new UpdatesApi(store.updates(), payloads, signed);
         List<Route> routes = Stream.of(
                         new HostsApi(registry, runs, desk, time).routes(),
-                        new VmsApi(desk, new VmSettings(registry, owners), time).routes(),
+                        new VmsApi(desk, new VmSettings(registry, owners), exemptions, time).routes(),
                         new PayloadsApi(payloads).routes(),
                         updates.routes(),
                         new CatalogueApi(signed, updates).routes(),
-                        new PlansApi(store.updates(), pauses).routes(),
+                        new PlansApi(store.updates(), pauses, exemptions, time).routes(),
                         new RolloutsApi(store.updates(), signed, runs, desk, time).routes(),
                         new RunsApi(runs, desk, views, registry::answers).routes(),
-                        new MaintenanceApi(runs, desk, time).routes(),
+                        new MaintenanceApi(runs, desk, exemptions, time).routes(),
                         new ScheduledEventsApi(notices).routes(),
                         outside.routes(),
                         new LedgerApi(runs, store.observations(), veil).routes(),
                         new EventsApi(runs, store::newestNotice, feed, settings.streamHeartbeat(), veil).routes(),
                         new AccessApi(apiTokens, store.apiTokens(), store.audit(), settings.signIn()).routes(),
                         new WindowsApi(windows, time).routes(),
+                        new ExemptionsApi(exemptions, catalogue, time).routes(),
                         new WindowPreviews(windows, runs, time).routes(),
                         new TokensApi(enrolment, Listeners.gatewayUrl(settings)).routes(),
                         new OperationApi(metrics, health).routes())

@@ -24,6 +24,11 @@ final class FakeUpdate {
         publish(api, ID, "11.1.3", "vmm", "SELF_SERVICE", "{qemu: \"11.1\"}");
     }
 
+    /** The same as the first, and it should be everywhere already. */
+    static void publishLate(Api api) throws Exception {
+        publish(api, ID, "11.1.3", "vmm", "MIGRATE", "{qemu: \"11.1\"}\ndeadline: 2026-01-01T00:00:00Z");
+    }
+
     /** A new kernel, for hosts that keep memory across kernels. */
     static void publishKernel(Api api) throws Exception {
         publish(api, KERNEL, FakePlatform.NEW_KERNEL, "kernel", "PRESERVE_KERNEL", "{kernel: \"6.2\"}");

@@ -19,6 +19,7 @@ import dev.evenkeel.server.view.CatalogueView;
 import dev.evenkeel.server.view.DeliveryView;
 import dev.evenkeel.server.view.EffectView;
 import dev.evenkeel.server.view.EventView;
+import dev.evenkeel.server.view.ExemptionView;
 import dev.evenkeel.server.view.HealthView;
 import dev.evenkeel.server.view.HostView;
 import dev.evenkeel.server.view.JoinTokenView;
@@ -88,6 +89,8 @@ class OpenApiTest {
         RECORDS.put("CountingWindow", WindowPreviewView.CountingView.class);
         RECORDS.put("WindowOpening", WindowPreviewView.OpeningView.class);
         RECORDS.put("WaitingRollout", WindowPreviewView.WaitingView.class);
+        RECORDS.put("ExemptionOrder", Bodies.ExemptionOrder.class);
+        RECORDS.put("Exemption", ExemptionView.class);
         RECORDS.put("JoinTokenOrder", Bodies.JoinTokenOrder.class);
         RECORDS.put("JoinToken", JoinTokenView.class);
         RECORDS.put("Manifest", Update.class);
@@ -142,6 +145,7 @@ class OpenApiTest {
                 "ApiToken",
                 "Audit",
                 "Window",
+                "Exemption",
                 "ScheduledEvent",
                 "Webhook",
                 "Delivery",

@@ -1,6 +1,8 @@
 package dev.evenkeel.server;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,6 +75,7 @@ final class TwoTenants implements AutoCloseable {
         List<Pair> runs = List.of(new Pair(run, "run-0000000000"));
         paths.put("/v1/windows/{id}", acmesWindow(vm.path("id").asString()));
         paths.put("/v1/webhooks/{id}", acmesWebhook());
+        paths.put("/v1/exemptions/{id}", acmesExemption());
         paths.put("/v1/hosts/{id}", hosts);
         paths.put("/v1/vms/{id}", vms);
         paths.put("/v1/rollouts/{id}", rollouts);
@@ -141,6 +144,21 @@ final class TwoTenants implements AutoCloseable {
         secret(id);
         secret("acmes-hook");
         return List.of(new Pair(id, "wh-0000000000"));
+    }
+
+    /** One of all of acme's VMs, from an update that is not rolled out; it keeps none of the others back. */
+    private List<Pair> acmesExemption() throws Exception {
+        String until = Instant.now().plus(Duration.ofDays(30)).toString();
+        String id = operator.post(
+                        "/v1/exemptions",
+                        "{\"tenant\": \"acme\", \"update\": \"" + FakeUpdate.ID + "\", \"until\": \"" + until
+                                + "\", \"reason\": \"acme's-quarter\"}")
+                .json()
+                .path("id")
+                .asString();
+        secret(id);
+        secret("acme's-quarter");
+        return List.of(new Pair(id, "exempt-0000000000"));
     }
 
     private void secret(String word) {

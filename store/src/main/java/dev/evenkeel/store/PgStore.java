@@ -22,6 +22,7 @@ public final class PgStore implements AutoCloseable {
     private final PgAudit audit;
     private final PgVmDocuments vmDocuments;
     private final PgWindows windows;
+    private final PgExemptions exemptions;
     private final PgApiTokens apiTokens;
     private final PgOwnerSettings ownerSettings;
     private final PgScheduledEvents scheduledEvents;
@@ -39,6 +40,7 @@ public final class PgStore implements AutoCloseable {
         this.audit = new PgAudit(pool);
         this.vmDocuments = new PgVmDocuments(pool);
         this.windows = new PgWindows(pool);
+        this.exemptions = new PgExemptions(pool);
         this.apiTokens = new PgApiTokens(pool);
         this.ownerSettings = new PgOwnerSettings(pool);
         this.scheduledEvents = new PgScheduledEvents(pool);
@@ -98,6 +100,10 @@ public final class PgStore implements AutoCloseable {
 
     public PgWindows windows() {
         return windows;
+    }
+
+    public PgExemptions exemptions() {
+        return exemptions;
     }
 
     public PgApiTokens apiTokens() {

@@ -41,6 +41,7 @@ public final class Evenkeel implements Callable<Integer> {
             EventsCommand.class,
             LedgerCommand.class,
             WindowCommand.class,
+            ExemptionCommand.class,
             JoinTokenCommand.class,
             TokenCommand.class,
             LoginCommand.class,

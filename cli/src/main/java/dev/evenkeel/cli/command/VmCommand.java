@@ -149,6 +149,13 @@ final class VmCommand {
                                 + " by the API; the metadata says "
                                 + Json.textOr("nothing", setting, "metadata"));
             }
+            for (JsonNode one : vm.path("exemptions")) {
+                session.field(
+                        "exempt",
+                        "until " + Json.textOr("?", one, "until") + " from "
+                                + Json.textOr("all maintenance", one, "update") + ": "
+                                + Json.textOr("", one, "reason") + " (" + Json.textOr("?", one, "id") + ")");
+            }
             vm.path("obstacles")
                     .forEach(obstacle -> session.field(
                             "obstacle", Json.textOr("?", obstacle, "code") + ": " + Session.why(obstacle)));

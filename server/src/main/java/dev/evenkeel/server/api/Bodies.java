@@ -117,6 +117,15 @@ public final class Bodies {
     public record JoinTokenOrder(
             @Nullable String host, @Nullable String ttl) {}
 
+    /** Keeps VMs from maintenance; one of the first two is given. */
+    public record ExemptionOrder(
+            @Nullable String vm,
+            @Nullable String tenant,
+            @Nullable String update,
+            @Nullable Instant until,
+            @Nullable String reason)
+            implements Reasoned {}
+
     /** Makes a maintenance configuration. */
     public record WindowOrder(
             @Nullable String name,

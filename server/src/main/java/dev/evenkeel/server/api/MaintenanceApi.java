@@ -6,6 +6,7 @@ import dev.evenkeel.core.engine.RunStore;
 import dev.evenkeel.core.engine.RunStore.RunQuery;
 import dev.evenkeel.core.engine.StoredRun;
 import dev.evenkeel.core.engine.TimeSource;
+import dev.evenkeel.core.exempt.Exemption;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.hostrun.HostRun;
@@ -13,6 +14,7 @@ import dev.evenkeel.core.hostrun.HostRunState;
 import dev.evenkeel.core.notice.EventId;
 import dev.evenkeel.core.rollout.HostProgress;
 import dev.evenkeel.core.rollout.Rollout;
+import dev.evenkeel.server.exempt.ExemptionBook;
 import dev.evenkeel.server.http.Answer;
 import dev.evenkeel.server.http.Call;
 import dev.evenkeel.server.http.Checks;
@@ -34,10 +36,12 @@ public final class MaintenanceApi {
 
     private final RunStore store;
     private final RunDesk desk;
+    private final ExemptionBook exemptions;
     private final TimeSource time;
     private final OwnersRollouts owners;
 
-    public MaintenanceApi(RunStore store, RunDesk desk, TimeSource time) {
+    public MaintenanceApi(RunStore store, RunDesk desk, ExemptionBook exemptions, TimeSource time) {
+        this.exemptions = exemptions;
         this.store = store;
         this.desk = desk;
         this.time = time;
@@ -85,8 +89,13 @@ public final class MaintenanceApi {
     }
 
     private MaintenanceView view(Stand stand, Call call) {
+        Instant now = time.now();
+        Exemption exempt = exemptions
+                .exemptions()
+                .of(stand.vm(), stand.rollout().update(), now)
+                .orElse(null);
         MaintenanceView all =
-                MaintenanceView.of(stand.vm(), stand.rollout(), stand.progress(), stand.run(), time.now());
+                MaintenanceView.of(stand.vm(), stand.rollout(), stand.progress(), stand.run(), exempt, now);
         return call.who().only().isPresent() ? all.forOwner() : all;
     }
 

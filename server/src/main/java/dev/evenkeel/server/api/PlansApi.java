@@ -1,5 +1,7 @@
 package dev.evenkeel.server.api;
 
+import dev.evenkeel.core.engine.TimeSource;
+import dev.evenkeel.core.exempt.Exemptions;
 import dev.evenkeel.core.fleet.Fleet;
 import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.Vm;
@@ -9,6 +11,7 @@ import dev.evenkeel.core.impact.MethodChoice;
 import dev.evenkeel.core.impact.PauseModel;
 import dev.evenkeel.core.impact.VmForecast;
 import dev.evenkeel.core.update.Update;
+import dev.evenkeel.server.exempt.ExemptionBook;
 import dev.evenkeel.server.http.Answer;
 import dev.evenkeel.server.http.Call;
 import dev.evenkeel.server.http.Checks;
@@ -19,6 +22,7 @@ import dev.evenkeel.server.view.PlanView.RefusedMethodView;
 import dev.evenkeel.server.view.PlanView.VmForecastView;
 import dev.evenkeel.server.view.RefusalView;
 import dev.evenkeel.store.PgUpdates;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,9 +31,13 @@ import java.util.TreeMap;
 public final class PlansApi {
     private final PgUpdates updates;
     private final PauseModel pauses;
+    private final ExemptionBook exemptions;
+    private final TimeSource time;
 
-    public PlansApi(PgUpdates updates, PauseModel pauses) {
+    public PlansApi(PgUpdates updates, PauseModel pauses, ExemptionBook exemptions, TimeSource time) {
         this.updates = updates;
+        this.exemptions = exemptions;
+        this.time = time;
         this.pauses = pauses;
     }
 
@@ -60,8 +68,16 @@ public final class PlansApi {
         if (already) {
             return new HostPlanView(host.id().value(), true, null, before, before, List.of(), List.of());
         }
+        Exemptions those = exemptions.exemptions();
+        Instant now = time.now();
         MethodChoice choice = Ladder.choose(
-                update, host, fleet, pauses, id -> updates.find(id).orElse(null));
+                update,
+                host,
+                fleet,
+                pauses,
+                id -> updates.find(id).orElse(null),
+                vm -> those.refusal(vm, update.id(), now),
+                null);
         return new HostPlanView(
                 host.id().value(),
                 false,

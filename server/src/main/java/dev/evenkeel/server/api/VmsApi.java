@@ -9,6 +9,7 @@ import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.hostrun.HostRun;
 import dev.evenkeel.core.hostrun.Purpose;
 import dev.evenkeel.core.hostrun.RunPolicy;
+import dev.evenkeel.server.exempt.ExemptionBook;
 import dev.evenkeel.server.http.Answer;
 import dev.evenkeel.server.http.Call;
 import dev.evenkeel.server.http.Problem;
@@ -23,9 +24,11 @@ import org.jspecify.annotations.Nullable;
 public final class VmsApi {
     private final RunDesk desk;
     private final VmSettings settings;
+    private final ExemptionBook exemptions;
     private final TimeSource time;
 
-    public VmsApi(RunDesk desk, VmSettings settings, TimeSource time) {
+    public VmsApi(RunDesk desk, VmSettings settings, ExemptionBook exemptions, TimeSource time) {
+        this.exemptions = exemptions;
         this.desk = desk;
         this.settings = settings;
         this.time = time;
@@ -63,7 +66,7 @@ public final class VmsApi {
     }
 
     private VmView view(Vm vm, Fleet fleet) {
-        return VmView.of(vm, settings.of(vm), fleet);
+        return VmView.of(vm, settings.of(vm), exemptions.exemptions().of(vm, time.now()), fleet);
     }
 
     private Answer change(Call call) {

@@ -56,7 +56,12 @@ sealed interface Reader {
                     Optional<Vm> own = fleet.vm(new VmId(vm));
                     String tenant = event.data().get("tenant");
                     if (tenant == null ? own.isPresent() : tenants.contains(new TenantId(tenant))) {
-                        mine.add(event.forOwner(veil, own.map(Vm::name).orElse(vm)));
+                        mine.add(event.forOwner(veil, "VM " + own.map(Vm::name).orElse(vm)));
+                    }
+                } else if (event.data().containsKey("exemption")) {
+                    String tenant = event.data().get("tenant");
+                    if (tenant != null && tenants.contains(new TenantId(tenant))) {
+                        mine.add(event.forOwner(veil, "all VMs of tenant " + tenant));
                     }
                 }
             }

@@ -35,6 +35,11 @@ public final class Rights {
             GET    /v1/vms/{id}/windows              all tenant
             GET    /v1/hosts/{id}/windows            all tenant
 
+            GET    /v1/exemptions                    all tenant
+            POST   /v1/exemptions                    operator
+            GET    /v1/exemptions/{id}               all tenant
+            DELETE /v1/exemptions/{id}               operator
+
             HEAD   /v1/payloads/{sha256}             all
             PUT    /v1/payloads/{sha256}             operator
             GET    /v1/updates                       all

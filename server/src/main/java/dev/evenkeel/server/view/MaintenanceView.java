@@ -1,5 +1,6 @@
 package dev.evenkeel.server.view;
 
+import dev.evenkeel.core.exempt.Exemption;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.hostrun.Announcement;
 import dev.evenkeel.core.hostrun.HostRun;
@@ -37,9 +38,17 @@ public record MaintenanceView(
         WITHDRAWN
     }
 
-    /** @param run the host's run in the rollout, or null */
+    /**
+     * @param run the host's run in the rollout, or null
+     * @param exempt what keeps the VM from the rollout's update now, or null
+     */
     public static MaintenanceView of(
-            Vm vm, Rollout rollout, HostProgress progress, @Nullable HostRun run, Instant now) {
+            Vm vm,
+            Rollout rollout,
+            HostProgress progress,
+            @Nullable HostRun run,
+            @Nullable Exemption exempt,
+            Instant now) {
         Offer offer = run == null ? null : run.offer(vm.id()).orElse(null);
         Announcement told = run == null ? null : run.announcement(vm.id()).orElse(null);
         Status status = status(progress, run, offer);
@@ -55,7 +64,7 @@ public record MaintenanceView(
                 offer == null ? null : offer.startAt(),
                 offer == null ? null : offer.by(),
                 open || told == null ? null : told.notBefore(),
-                status == Status.CHOSEN ? blockedBy(run, offer, now) : null,
+                blockedBy(status, exempt, run, offer, now),
                 status == Status.NOT_DONE ? RefusalView.orNull(progress.why()) : null);
     }
 
@@ -78,6 +87,17 @@ public record MaintenanceView(
                         || run.state() instanceof HostRunState.Offering
                         || run.state() instanceof HostRunState.Reserving);
         return waits ? Status.SCHEDULED : Status.UNDER_WAY;
+    }
+
+    private static @Nullable String blockedBy(
+            Status status, @Nullable Exemption exempt, @Nullable HostRun run, @Nullable Offer offer, Instant now) {
+        return switch (status) {
+            case DONE, WITHDRAWN -> null;
+            case PENDING, IN_WINDOW, CHOSEN, SCHEDULED, UNDER_WAY, NOT_DONE ->
+                exempt != null
+                        ? "exempt until " + exempt.until() + ": " + exempt.reason()
+                        : status == Status.CHOSEN ? blockedBy(run, offer, now) : null;
+        };
     }
 
     /** Who else is on the host, or how many, is not told: they may be another tenant's. */

@@ -1,5 +1,6 @@
 package dev.evenkeel.server.view;
 
+import dev.evenkeel.core.exempt.Exemption;
 import dev.evenkeel.core.fleet.Fleet;
 import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.core.fleet.Vm;
@@ -24,6 +25,7 @@ public record VmView(
         boolean aside,
         IntentView intent,
         List<SettingView> settings,
+        List<ExemptionView> exemptions,
         List<RefusalView> obstacles,
         List<RefusalView> ties,
         List<RefusalView> misread) {
@@ -57,7 +59,7 @@ public record VmView(
     }
 
     /** @param seen the fleet as its reader sees it; a host that is not in it is not told */
-    public static VmView of(Vm vm, List<SettingView> settings, Fleet seen) {
+    public static VmView of(Vm vm, List<SettingView> settings, List<Exemption> exemptions, Fleet seen) {
         return new VmView(
                 vm.id().value(),
                 vm.name(),
@@ -74,6 +76,7 @@ public record VmView(
                 vm.aside(),
                 IntentView.of(vm.intent()),
                 settings,
+                exemptions.stream().map(ExemptionView::of).toList(),
                 vm.obstacles().stream().map(RefusalView::of).toList(),
                 vm.ties().stream().map(RefusalView::of).toList(),
                 vm.misread().stream().map(RefusalView::of).toList());
