@@ -9,14 +9,12 @@ import dev.evenkeel.core.hostrun.HostRun;
 import dev.evenkeel.core.hostrun.HostRunState;
 import dev.evenkeel.core.hostrun.Purpose;
 import dev.evenkeel.core.hostrun.RunPolicy;
-import dev.evenkeel.core.rollout.HostProgress;
 import dev.evenkeel.core.rollout.Rollout;
 import dev.evenkeel.core.rollout.RolloutState;
 import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.update.UpdateId;
 import java.time.Duration;
 import java.util.List;
-import java.util.TreeSet;
 
 /** After the faults: every run ends or asks, then ends when answered, and then every host takes the next run. */
 final class Aftermath {
@@ -80,8 +78,8 @@ final class Aftermath {
     }
 
     /**
-     * It asks a person with its evidence, was paused by one, waits for a host run that asks, or is held back by a rollout
-     * that does.
+     * It asks a person with its evidence, was paused by one, waits for a host run that asks, is held back by a rollout
+     * that does, or lets a host of another rack go first that does.
      */
     private boolean asksOrWaits(Run run) {
         if (run.needsPerson()) {
@@ -91,7 +89,7 @@ final class Aftermath {
         if (run instanceof Rollout rollout) {
             return rollout.state() instanceof RolloutState.Paused || childAsks(rollout);
         }
-        return run instanceof HostRun held && isHeldBack(held);
+        return run instanceof HostRun held && (isHeldBack(held) || waitsForItsTurn(held));
     }
 
     private boolean isHeldBack(HostRun run) {
@@ -107,16 +105,21 @@ final class Aftermath {
                         .isPresent();
     }
 
-    private boolean childAsks(Rollout rollout) {
-        TreeSet<RunId> children = new TreeSet<>();
-        for (HostProgress host : rollout.hosts()) {
-            if (host.status() == HostProgress.Status.RUNNING && host.run() != null) {
-                children.add(host.run());
-            }
-        }
-        return children.stream()
+    private boolean childAsks(Run rollout) {
+        return rollout.underWay().values().stream()
                 .flatMap(id -> sim.store.load(id).stream())
                 .anyMatch(child -> child.run().needsPerson());
+    }
+
+    /** Its owners did not choose, and a host of another rack asks. */
+    private boolean waitsForItsTurn(HostRun run) {
+        return run.state() instanceof HostRunState.Reserving
+                && !run.offers().isEmpty()
+                && run.rollout() != null
+                && sim.store
+                        .load(run.rollout())
+                        .filter(stored -> childAsks(stored.run()))
+                        .isPresent();
     }
 
     private void takesNextRun(SimHost host) {

@@ -13,6 +13,8 @@ public enum Invariant {
     NOTICE,
     /** A VM that is exempt is not touched. */
     EXEMPT,
+    /** In the scheduled phase no host is begun while one of another rack is worked on for the same rollout. */
+    IN_TURN,
     /** No host is begun while its rollout is paused or halted. */
     HELD_BACK,
     /** A VM that we stopped runs again before its run ends, unless a person has it. */

@@ -49,6 +49,7 @@ final class Invariants {
     private final TreeSet<HostId> emptied = new TreeSet<>();
     private final KernelInvariants kernels;
     private final NoticeInvariants notices;
+    private final TurnInvariants turns;
     final ExemptionInvariants exemptions;
     final EndInvariants end;
     private long newestEpoch;
@@ -58,6 +59,7 @@ final class Invariants {
         this.published = published;
         this.end = new EndInvariants(fleet);
         this.kernels = new KernelInvariants(fleet, trace);
+        this.turns = new TurnInvariants(fleet);
         this.exemptions = new ExemptionInvariants(fleet);
         this.notices = new NoticeInvariants(fleet);
     }
@@ -95,6 +97,7 @@ final class Invariants {
         beginsOnlyWhatMay(run, step);
         notices.committed(commit);
         exemptions.committed(commit);
+        turns.committed(commit);
         kernels.ordered(step, scope -> holds(run.id(), scope));
         if (commit.event() instanceof RunEvent.ResolveOrdered) {
             answered.add(run.id());

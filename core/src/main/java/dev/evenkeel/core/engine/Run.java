@@ -1,9 +1,12 @@
 package dev.evenkeel.core.engine;
 
+import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.MigrationDomainId;
 import dev.evenkeel.core.fleet.Refusal;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** A durable state machine: a host run or a rollout. Implementations are immutable records. */
@@ -27,6 +30,11 @@ public interface Run {
     /** Why the runs that it started and that have touched nothing yet are not to begin now; null where they may. */
     default @Nullable Refusal holdsBack() {
         return null;
+    }
+
+    /** The host runs that it started and that have not ended, by their hosts. */
+    default SortedMap<HostId, RunId> underWay() {
+        return Collections.emptySortedMap();
     }
 
     /** The same run, waiting for a person because of {@code why} and otherwise as it is; itself once ended. */

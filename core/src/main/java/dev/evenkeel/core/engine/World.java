@@ -2,6 +2,7 @@ package dev.evenkeel.core.engine;
 
 import dev.evenkeel.core.exempt.Exemptions;
 import dev.evenkeel.core.fleet.Fleet;
+import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
@@ -10,6 +11,8 @@ import dev.evenkeel.core.update.Update;
 import dev.evenkeel.core.update.UpdateId;
 import dev.evenkeel.core.window.Windows;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.SortedMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +67,12 @@ public record World(
     public @Nullable Refusal heldBack(@Nullable RunId starter) {
         Run run = starter == null ? null : runs.apply(starter);
         return run == null ? null : run.holdsBack();
+    }
+
+    /** The host runs that the one that started a run has under way, by their hosts; none where it is not known. */
+    public SortedMap<HostId, RunId> underWay(@Nullable RunId starter) {
+        Run run = starter == null ? null : runs.apply(starter);
+        return run == null ? Collections.emptySortedMap() : run.underWay();
     }
 
     /**

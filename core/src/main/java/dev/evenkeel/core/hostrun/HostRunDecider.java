@@ -140,7 +140,9 @@ public final class HostRunDecider {
         if (exempt.isPresent()) {
             return Ending.end(run, RunOutcome.REFUSED, exempt.get(), world);
         }
-        Optional<Step> waits = Offering.before(offering, world).or(() -> Announcing.before(run, world));
+        Optional<Step> waits = Offering.before(offering, world)
+                .or(() -> Announcing.before(run, world))
+                .or(() -> Turns.before(run, host, world));
         if (waits.isPresent()) {
             return waits.get();
         }

@@ -82,6 +82,13 @@ final class Offering {
         return Optional.of(step.to(offering.in(new HostRunState.Offering(lookAt))));
     }
 
+    /** Whether the time of every VM has come. */
+    static boolean isOver(HostRun run, World world) {
+        return run.offers().stream()
+                .allMatch(offer ->
+                        offer.agreed() != null || !readyAt(run, offer, world).isAfter(world.now()));
+    }
+
     /** When a VM may be restarted, as things are; not before now. */
     private static Instant readyAt(HostRun run, Offer offer, World world) {
         Instant now = world.now();

@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +95,17 @@ public record Rollout(
             case RolloutState.Rolling r -> null;
             case RolloutState.Ended e -> null;
         };
+    }
+
+    @Override
+    public SortedMap<HostId, RunId> underWay() {
+        TreeMap<HostId, RunId> runs = new TreeMap<>();
+        for (HostProgress host : hosts) {
+            if (host.underWay() && host.run() != null) {
+                runs.put(host.host(), host.run());
+            }
+        }
+        return runs;
     }
 
     @Override
