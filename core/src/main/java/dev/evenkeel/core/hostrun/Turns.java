@@ -49,10 +49,11 @@ final class Turns {
                 .flatMap(id -> world.fleet().host(id).stream())
                 .filter(other -> DOMAINS.compare(other.topology(), host.topology()) != 0)
                 .sorted(Comparator.comparing(Host::topology, DOMAINS).thenComparing(Host::id))
-                .anyMatch(other -> goesFirst(world.runs().apply(runs.get(other.id())), other, host, world));
+                .anyMatch(other -> goesFirst(runs.get(other.id()), other, host, world));
     }
 
-    private static boolean goesFirst(@Nullable Run found, Host other, Host host, World world) {
+    private static boolean goesFirst(@Nullable RunId id, Host other, Host host, World world) {
+        Run found = id == null ? null : world.runs().apply(id);
         if (!(found instanceof HostRun theirs) || theirs.offers().isEmpty()) {
             return false;
         }

@@ -61,12 +61,14 @@ public final class OverdueUpdates {
             Instant deadline = update.deadline();
             if (deadline != null && !now.isBefore(deadline)) {
                 Map<String, Long> vms = keptFrom(update, fleet, now);
-                held.stream()
-                        .filter(one -> vms.containsKey(one.id().value()))
-                        .filter(one -> told.add(one.id() + " " + update.id()))
-                        .forEach(one ->
-                                book.overdue(one, update, vms.get(one.id().value()), now));
+                held.forEach(one -> tell(one, update, vms.getOrDefault(one.id().value(), 0L), now));
             }
+        }
+    }
+
+    private void tell(Exemption one, Update update, long vms, Instant now) {
+        if (vms > 0 && told.add(one.id() + " " + update.id())) {
+            book.overdue(one, update, vms, now);
         }
     }
 
