@@ -19,7 +19,7 @@ import java.util.List;
 
 /** One full-kernel host in a fleet, with a VM nested in it. */
 final class KernelLab implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofMinutes(4);
+    static final Duration PATIENCE = Duration.ofMinutes(8);
 
     final Lab lab;
     final LabHost host;

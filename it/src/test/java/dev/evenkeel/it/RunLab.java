@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Hosts with server and agents, updates for them, and what must hold whatever was done to a run. */
 final class RunLab implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofMinutes(4);
+    static final Duration PATIENCE = Duration.ofMinutes(8);
     private static final Path STATE = TestState.directory();
 
     final Lab lab;

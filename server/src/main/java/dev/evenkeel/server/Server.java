@@ -7,6 +7,7 @@ import dev.evenkeel.core.engine.TimeSource;
 import dev.evenkeel.core.engine.World;
 import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.Fleet;
+import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.rollout.Deciders;
 import dev.evenkeel.core.window.Assignments;
 import dev.evenkeel.core.window.Windows;
@@ -170,7 +171,9 @@ public final class Server implements AutoCloseable {
         LearnedPauses pauses = LearnedPauses.from(runs);
         ProgressBoard progress = new ProgressBoard();
         WindowBook windows = new WindowBook(store.windows());
-        ExemptionBook exemptions = new ExemptionBook(store.exemptions());
+        ExemptionBook exemptions = new ExemptionBook(
+                store.exemptions(),
+                id -> registry.snapshot(time.now()).vm(id).map(Vm::name).orElse(id.value()));
         Metrics metrics = new Metrics();
 
         // what turns

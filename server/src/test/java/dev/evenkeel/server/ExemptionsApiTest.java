@@ -119,7 +119,7 @@ class ExemptionsApiTest {
         assertThat(operator.post("/v1/plans", PLAN).text()).doesNotContain("VM_EXEMPT");
         assertThat(operator.get("/v1/vms/vm-910").json().path("exemptions").isEmpty())
                 .isTrue();
-        awaitEvent(operator, "ExemptionMade", id);
+        assertThat(awaitEvent(operator, "ExemptionMade", id)).contains("VM vm-910 is exempt");
         awaitEvent(operator, "ExemptionDeleted", id);
         assertThat(operator.get("/v1/audit").text()).contains("/v1/exemptions", "the quarter ends");
     }

@@ -75,6 +75,7 @@ class PauseNowTest {
         String id = run().path("id").asString();
         assertThat(run().path("state").asString()).isEqualTo("Announcing");
         assertThat(run().path("effects").size()).isZero();
+        assertThat(standing().path("blockedBy").asString()).isEqualTo("its rollout is paused");
 
         assertThat(server.api()
                         .post("/v1/rollouts/" + rollout + "/resume", BECAUSE)

@@ -169,7 +169,7 @@ final class CatalogueCommand {
                     Table.of(
                             Column.of("ROLE", Fields.text("role")),
                             Column.of("VERSION", Fields.text("version")),
-                            Column.of("EXPIRES", Fields.text("expires")),
+                            Column.of("EXPIRES", Fields.time("expires")),
                             Column.of("NEEDED", Fields.text("threshold")),
                             Column.of("KEYS", CatalogueCommand::keys)),
                     roles);

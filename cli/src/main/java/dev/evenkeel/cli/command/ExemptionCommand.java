@@ -135,10 +135,10 @@ final class ExemptionCommand {
                     Column.of("EXEMPTION", Fields.text("id")),
                     Column.of("OF", ExemptionCommand::whom),
                     Column.of("FROM", ExemptionCommand::from),
-                    Column.of("UNTIL", Fields.text("until")),
+                    Column.of("UNTIL", Fields.time("until")),
                     Column.of("REASON", Fields.text("reason")),
                     Column.of("MADE BY", Fields.text("by")).wide(),
-                    Column.of("MADE", Fields.text("from")).wide());
+                    Column.of("MADE", Fields.time("from")).wide());
             Query query = Query.NONE.with("vm", vm).with("tenant", tenant);
             session.list(session.api().list(query, EXEMPTIONS).all(), table, "nobody is exempt");
             return ExitCode.OK;

@@ -4,6 +4,8 @@ import dev.evenkeel.cli.Session;
 import dev.evenkeel.cli.client.Json;
 import dev.evenkeel.cli.output.Human;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -14,6 +16,16 @@ final class Fields {
 
     static Function<JsonNode, String> text(String... path) {
         return node -> Json.textOr("", node, path);
+    }
+
+    /** A point in time, to the second. */
+    static Function<JsonNode, String> time(String... path) {
+        return node -> {
+            String at = Json.text(node, path);
+            return at == null
+                    ? ""
+                    : Instant.parse(at).truncatedTo(ChronoUnit.SECONDS).toString();
+        };
     }
 
     /** How a run or rollout stands: its outcome once it has ended, its state before. */

@@ -106,7 +106,7 @@ final class ScheduledEventCommand {
                     Column.of("TENANT", Fields.text("tenant")),
                     Column.of("KIND", Fields.text("kind")),
                     Column.state("STATUS", Fields.text("status")),
-                    Column.of("NOT BEFORE", Fields.text("notBefore")),
+                    Column.of("NOT BEFORE", Fields.time("notBefore")),
                     Column.number("LASTS", Fields.millis("lastsMs")),
                     Column.of("APPROVED BY", Fields.text("approvedBy")),
                     Column.of("RUN", Fields.text("run")).wide(),

@@ -93,7 +93,9 @@ final class VmCommand {
         @Nullable
         String tenant;
 
-        @Option(names = "--pending", description = "Only those on whose hosts an update is still to come.")
+        @Option(
+                names = "--pending",
+                description = "Only those that an update or anything announced is still to come to.")
         boolean pending;
 
         @Override

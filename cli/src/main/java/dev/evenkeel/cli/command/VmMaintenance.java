@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -32,12 +33,12 @@ final class VmMaintenance {
 
     private VmMaintenance() {}
 
-    /** The ids of VMs on whose hosts an update is still to come. */
+    /** The ids of VMs on whose hosts an update is still to come, and of those that were told of anything that is. */
     static Set<String> pending(Session session) {
-        return session.api().list(Query.NONE, "maintenance").all().stream()
-                .filter(it -> STILL_TO_COME.contains(Json.textOr("", it, "status")))
-                .map(it -> Json.textOr("", it, "vm"))
-                .collect(Collectors.toSet());
+        Stream<JsonNode> updates = session.api().list(Query.NONE, "maintenance").all().stream()
+                .filter(it -> STILL_TO_COME.contains(Json.textOr("", it, "status")));
+        Stream<JsonNode> told = session.api().list(Query.NONE, "scheduled-events").all().stream();
+        return Stream.concat(updates, told).map(it -> Json.textOr("", it, "vm")).collect(Collectors.toSet());
     }
 
     @Command(
@@ -66,9 +67,9 @@ final class VmMaintenance {
                     Column.of("TENANT", Fields.text("tenant")),
                     Column.of("UPDATE", Fields.text("update")),
                     Column.state("STATUS", Fields.text("status")),
-                    Column.of("CHOOSE UNTIL", Fields.text("chooseUntil")),
-                    Column.of("CHOSEN", Fields.text("chosen")),
-                    Column.of("NOT BEFORE", Fields.text("notBefore")),
+                    Column.of("CHOOSE UNTIL", Fields.time("chooseUntil")),
+                    Column.of("CHOSEN", Fields.time("chosen")),
+                    Column.of("NOT BEFORE", Fields.time("notBefore")),
                     Column.of("BLOCKED BY", Fields.text("blockedBy")),
                     Column.of("WHY", it -> Session.why(it.path("why"))),
                     Column.of("CHOSEN BY", Fields.text("chosenBy")).wide(),

@@ -27,6 +27,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What owners see of updates of the hosts under their VMs, and when they let a VM be restarted for one. */
@@ -62,7 +64,7 @@ public final class MaintenanceApi {
             HostProgress progress,
             @Nullable HostRun run) {}
 
-    private List<Stand> stands(Call call) {
+    private List<Stand> stands(Call call, Predicate<Vm> wanted) {
         List<Stand> stands = new ArrayList<>();
         for (Rollout rollout : rollouts(call)) {
             Map<HostId, HostProgress> byHost = new HashMap<>();
@@ -70,7 +72,7 @@ public final class MaintenanceApi {
             Map<RunId, @Nullable HostRun> runs = new HashMap<>();
             for (Vm vm : call.fleet().allVms()) {
                 HostProgress progress = byHost.get(vm.host());
-                if (progress != null && !rollout.back() && vm.state().alive()) {
+                if (progress != null && !rollout.back() && vm.state().alive() && wanted.test(vm)) {
                     RunId id = progress.underWay() ? progress.run() : null;
                     HostRun run = id == null ? null : runs.computeIfAbsent(id, this::hostRun);
                     stands.add(new Stand(vm, rollout, progress, run));
@@ -104,10 +106,11 @@ public final class MaintenanceApi {
     }
 
     private Answer list(Call call) {
-        List<MaintenanceView> wanted = stands(call).stream()
+        Predicate<Vm> asked =
+                vm -> call.query("vm").map(vm.id().value()::equals).orElse(true)
+                        && call.query("tenant").map(vm.tenant().value()::equals).orElse(true);
+        List<MaintenanceView> wanted = stands(call, asked).stream()
                 .map(stand -> view(stand, call))
-                .filter(it -> call.query("vm").map(it.vm()::equals).orElse(true)
-                        && call.query("tenant").map(it.tenant()::equals).orElse(true))
                 .sorted(Comparator.comparing(MaintenanceApi::place))
                 .toList();
         return Answer.ok(call.page().of(wanted, MaintenanceApi::place, it -> it));
@@ -123,9 +126,9 @@ public final class MaintenanceApi {
         List<Stand> all = of(vm, call);
         Stand told = all.stream().filter(this::isToldAndWaits).findFirst().orElse(null);
         if (told == null || all.stream().anyMatch(it -> isOpen(view(it, call)))) {
-            return choose(call, time.now());
+            return choose(vm, all, time.now(), call);
         }
-        HostRun run = java.util.Objects.requireNonNull(told.run());
+        HostRun run = Objects.requireNonNull(told.run());
         EventId event = run.announcement(vm.id()).orElseThrow().event();
         desk.tell(run, new RunEvent.NoticeApproved(event, call.who().name()));
         return accepted(told, call);
@@ -141,7 +144,7 @@ public final class MaintenanceApi {
     }
 
     private List<Stand> of(Vm vm, Call call) {
-        return stands(call).stream().filter(it -> it.vm().id().equals(vm.id())).toList();
+        return stands(call, it -> it.id().equals(vm.id()));
     }
 
     /** Where a VM stands in a rollout now. */
@@ -160,17 +163,17 @@ public final class MaintenanceApi {
         Instant at = checks.required("at", call.body(Bodies.Choice.class).at(), now, remedy);
         checks.wrongUnless(!at.isBefore(now), "at", at, remedy);
         checks.done();
-        return choose(call, at);
+        Vm vm = Lookup.vm(call.fleet(), call.path("id"));
+        return choose(vm, of(vm, call), at, call);
     }
 
-    private Answer choose(Call call, Instant at) {
-        Vm vm = Lookup.vm(call.fleet(), call.path("id"));
-        Stand stand = of(vm, call).stream()
+    private Answer choose(Vm vm, List<Stand> all, Instant at, Call call) {
+        Stand stand = all.stream()
                 .filter(it -> isOpen(view(it, call)))
                 .findFirst()
                 .orElseThrow(() -> Problem.Kind.CONFLICT.because("No update waits for the choice of the owner of VM "
                         + vm.name() + "; GET /v1/maintenance tells how far each is."));
-        HostRun run = java.util.Objects.requireNonNull(stand.run());
+        HostRun run = Objects.requireNonNull(stand.run());
         Instant ends = run.offer(vm.id()).orElseThrow().ends();
         if (at.isAfter(ends)) {
             throw Problem.invalid(

@@ -5,15 +5,22 @@ import dev.evenkeel.core.engine.Notice.Level;
 import dev.evenkeel.core.engine.RunId;
 import dev.evenkeel.core.exempt.Exempted;
 import dev.evenkeel.core.exempt.Exemption;
+import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.update.Update;
 import java.time.Instant;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** What people are told of an exemption. It belongs to no run; its own id stands in the place of one. */
 final class ExemptionNotices {
-    private ExemptionNotices() {}
+    private final Function<VmId, String> names;
 
-    static Notice made(Exemption one) {
+    /** @param names what people call a VM */
+    ExemptionNotices(Function<VmId, String> names) {
+        this.names = names;
+    }
+
+    Notice made(Exemption one) {
         return notice(
                 one,
                 one.from(),
@@ -23,7 +30,7 @@ final class ExemptionNotices {
                         + one.reason());
     }
 
-    static Notice deleted(Exemption one, String by, Instant now) {
+    Notice deleted(Exemption one, String by, Instant now) {
         return notice(
                 one,
                 now,
@@ -33,7 +40,7 @@ final class ExemptionNotices {
                         + " before its end at " + one.until());
     }
 
-    static Notice expired(Exemption one, Instant now) {
+    Notice expired(Exemption one, Instant now) {
         return notice(
                 one,
                 now,
@@ -43,7 +50,7 @@ final class ExemptionNotices {
                         + one.until());
     }
 
-    static Notice overdue(Exemption one, Update update, long vms, Instant now) {
+    Notice overdue(Exemption one, Update update, long vms, Instant now) {
         return notice(
                 one,
                 now,
@@ -54,9 +61,9 @@ final class ExemptionNotices {
                         + one.reason());
     }
 
-    private static String whom(Exemption one) {
+    private String whom(Exemption one) {
         return switch (one.whom()) {
-            case Exempted.OneVm vm -> "VM " + vm.vm() + " is";
+            case Exempted.OneVm vm -> "VM " + names.apply(vm.vm()) + " is";
             case Exempted.AllOf all -> "all VMs of tenant " + all.tenant() + " are";
         };
     }

@@ -9,6 +9,7 @@ import dev.evenkeel.core.hostrun.Offer;
 import dev.evenkeel.core.rollout.HostProgress;
 import dev.evenkeel.core.rollout.Rollout;
 import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** How far one VM's host has come with one rollout, and what the VM's owner can choose. */
@@ -64,7 +65,7 @@ public record MaintenanceView(
                 offer == null ? null : offer.startAt(),
                 offer == null ? null : offer.by(),
                 open || told == null ? null : told.notBefore(),
-                blockedBy(status, exempt, run, offer, now),
+                blockedBy(status, exempt, rollout, run, offer, now),
                 status == Status.NOT_DONE ? RefusalView.orNull(progress.why()) : null);
     }
 
@@ -90,14 +91,29 @@ public record MaintenanceView(
     }
 
     private static @Nullable String blockedBy(
-            Status status, @Nullable Exemption exempt, @Nullable HostRun run, @Nullable Offer offer, Instant now) {
+            Status status,
+            @Nullable Exemption exempt,
+            Rollout rollout,
+            @Nullable HostRun run,
+            @Nullable Offer offer,
+            Instant now) {
+        String exempted = exempt == null ? null : "exempt until " + exempt.until() + ": " + exempt.reason();
         return switch (status) {
             case DONE, WITHDRAWN -> null;
-            case PENDING, IN_WINDOW, CHOSEN, SCHEDULED, UNDER_WAY, NOT_DONE ->
-                exempt != null
-                        ? "exempt until " + exempt.until() + ": " + exempt.reason()
-                        : status == Status.CHOSEN ? blockedBy(run, offer, now) : null;
+            case UNDER_WAY, NOT_DONE -> exempted;
+            case PENDING, IN_WINDOW, SCHEDULED -> exempted != null ? exempted : heldBack(rollout);
+            case CHOSEN ->
+                exempted != null
+                        ? exempted
+                        : heldBack(rollout) != null ? heldBack(rollout) : blockedBy(run, offer, now);
         };
+    }
+
+    /** Why is not told: those may be an operator's words to operators. */
+    private static @Nullable String heldBack(Rollout rollout) {
+        return rollout.holdsBack() == null
+                ? null
+                : "its rollout is " + rollout.stateName().toLowerCase(Locale.ROOT);
     }
 
     /** Who else is on the host, or how many, is not told: they may be another tenant's. */
