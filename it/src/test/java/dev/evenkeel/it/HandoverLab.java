@@ -68,11 +68,17 @@ final class HandoverLab implements AutoCloseable {
         return new Command.Result(exit, said, "");
     }
 
-    /** The same, not waited for; its process there is noted in {@code /run/lab/handover.pid}. */
+    /** One that works. */
+    void handsOver(String... words) throws IOException {
+        Command.Result result = handover(words);
+        assertThat(result.exit()).as(result.out()).isZero();
+    }
+
+    /** The agent's command, not waited for; its process there is noted in {@code /run/lab/handover.pid}. */
     Handover begin(String... words) throws IOException {
         String quoted = String.join(" ", words(words)).replace("*", "'*'");
         Path log = Files.createTempFile("handover", ".log");
-        Process process = host.command(List.of("sh", "-c", "echo $$ >/run/lab/handover.pid; exec " + quoted))
+        Process process = host.command(List.of("sh", "-c", quoted + " & echo $! >/run/lab/handover.pid; wait $!"))
                 .detach(log);
         return new Handover(host, process, log);
     }
@@ -112,7 +118,7 @@ final class HandoverLab implements AutoCloseable {
     }
 
     /** Until this is closed, a start of QEMU first runs a script on its arguments, which are {@code $@} there. */
-    QemuAltered alterQemu(String script) throws IOException {
+    Altered alterQemu(String script) throws IOException {
         String text = "#!/bin/sh\n" + script + "\nexec /usr/bin/qemu-real \"$@\"\n";
         host.command(List.of("sh", "-ec", """
                         cat >/run/qemu-altered
@@ -124,9 +130,22 @@ final class HandoverLab implements AutoCloseable {
                         rm /usr/bin/qemu-real /run/qemu-altered""")).check();
     }
 
-    /** QEMU is as it was when this is closed. */
+    /** Until this is closed, the second daemon runs a script before it does what its arguments tell; some run before ours, some after. */
+    Altered secondDaemonRuns(String name, String script) throws IOException {
+        String hooks = "/run/evenkeel/second/etc/hooks/qemu.d";
+        host.command(List.of(
+                        "sh",
+                        "-ec",
+                        "mkdir -p " + hooks + "; cd " + hooks + "; cat >/run/" + name + "; chmod 755 /run/" + name
+                                + "; mv /run/" + name + " ."))
+                .withInput("#!/bin/sh\ncat >/dev/null\n" + script + "\nexit 0\n")
+                .check();
+        return () -> host.command(List.of("rm", "-f", hooks + "/" + name)).check();
+    }
+
+    /** Everything is as it was when this is closed. */
     @FunctionalInterface
-    interface QemuAltered extends AutoCloseable {
+    interface Altered extends AutoCloseable {
         @Override
         void close() throws IOException;
     }

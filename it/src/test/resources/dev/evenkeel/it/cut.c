@@ -1,14 +1,16 @@
 /*
  * Preloaded into a QEMU that takes over a VM: the stream that it reads ends for it right behind the first place where the text
- * CUT_AT stands in it, as it would had the sender died there.
+ * CUT_AT stands in it, as it would had the sender died there; with CUT_FREEZES it stops all its threads there instead.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 static int is_stream(int fd)
 {
@@ -41,7 +43,9 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
         struct iovec *first = message->msg_iov;
         size_t in_first = (size_t) got < first->iov_len ? (size_t) got : first->iov_len;
         char *found = memmem(first->iov_base, in_first, text, strlen(text));
-        if (found) {
+        if (found && getenv("CUT_FREEZES")) {
+            kill(getpid(), SIGSTOP);
+        } else if (found) {
             cut = 1;
             return found - (char *) first->iov_base + (ssize_t) strlen(text);
         }

@@ -3,6 +3,7 @@ package dev.evenkeel.agent.preserve;
 import dev.evenkeel.wire.trust.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,13 +13,19 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A hand-over that is under way, in files that outlive this agent and that the daemons' hook reads: which daemon may have the VM
  * next, and where its memory is kept. It lies in {@code /run}, which a reboot empties, as it does the memory.
  */
 final class HandoverOrder {
+    private static final Logger LOG = LoggerFactory.getLogger(HandoverOrder.class);
     private static final String KEPT = "evenkeel-kept";
+    private static final String TELLER = "teller-"; // and its process id: with its end the hook's wait ends
+    private static final String TOLD = "told";
+    private static final String NOT_TOLD = "not-told";
 
     private final UUID vm;
     private final Path directory;
@@ -69,8 +76,16 @@ final class HandoverOrder {
         return Files.isDirectory(directory) ? Optional.of(new HandoverOrder(vm, directory)) : Optional.empty();
     }
 
-    /** From now on only this daemon may start the VM's next process. */
+    /** From now on only this daemon may start the VM's next process, and it waits until that was told what to expect. */
     void next(Side side) throws IOException {
+        Files.deleteIfExists(directory.resolve(TOLD));
+        Files.deleteIfExists(directory.resolve(NOT_TOLD));
+        try (DirectoryStream<Path> earlier = Files.newDirectoryStream(directory, TELLER + '*')) {
+            for (Path each : earlier) {
+                Files.delete(each);
+            }
+        }
+        Files.createFile(directory.resolve(TELLER + ProcessHandle.current().pid()));
         if (side().filter(side::equals).isPresent()) {
             return;
         }
@@ -79,6 +94,22 @@ final class HandoverOrder {
             Files.move(ready, directory.resolve("to"), StandardCopyOption.ATOMIC_MOVE);
         } else {
             write("to", word(side));
+        }
+    }
+
+    /** The next process knows what to expect: the daemon's hook lets the stream come. An empty file, for which a full disk has room. */
+    void told() throws IOException {
+        Files.createFile(directory.resolve(TOLD));
+    }
+
+    /** Nobody tells the next process any more, unless somebody did: the hook ends the hop before the VM notices. */
+    void notTold() {
+        try {
+            if (!Files.exists(directory.resolve(TOLD)) && !Files.exists(directory.resolve(NOT_TOLD))) {
+                Files.createFile(directory.resolve(NOT_TOLD));
+            }
+        } catch (IOException e) {
+            LOG.warn("VM {}: the hook will wait a minute for what does not come: {}", vm, e.getMessage());
         }
     }
 

@@ -44,7 +44,6 @@ final class Hop {
     private final Duration maxPause;
     private final String uri;
     private final Ends ends;
-    private boolean outrun;
     private final BlockingCalls calls;
 
     /** @param maxPause how long the VM may stand still before the hop is given up */
@@ -82,9 +81,8 @@ final class Hop {
      *
      * @param accounted the stop by QEMU's own account
      * @param said what daemons and QEMU said when it failed, and where the VM is
-     * @param outrun whether it failed because libvirt was quicker than we, which it need not be the next time
      */
-    record Outcome(Verdict verdict, Duration accounted, String said, boolean outrun) {}
+    record Outcome(Verdict verdict, Duration accounted, String said) {}
 
     Outcome go() {
         try (ends) {
@@ -100,6 +98,7 @@ final class Hop {
 
     /** Finds out what became of one that an earlier life of this agent began. */
     Outcome takeUp() {
+        order.notTold();
         try (ends) {
             return settle("");
         }
@@ -121,15 +120,10 @@ final class Hop {
             String name = domain.name();
             Instant begun = Instant.now();
             IncomingMonitor incoming = new IncomingMonitor(
-                    monitor,
-                    order.kept(),
-                    Devices.of(SharedMemory.monitor(domain)),
-                    () -> overdue(name, begun),
-                    this::abort);
+                    monitor, order, Devices.of(SharedMemory.monitor(domain)), () -> overdue(name, begun), this::abort);
             try (incoming) {
                 domain.migrate(uri, options(document, stream));
             } catch (LibvirtException e) {
-                outrun = incoming.outrun();
                 throw new IOException(
                         e.getMessage() + (incoming.trouble().isEmpty() ? "" : "; " + incoming.trouble()), e);
             } finally {
@@ -197,7 +191,7 @@ final class Hop {
             if (settled) {
                 String seen = "on the way to " + uri + ": " + whereabouts.inWords();
                 String said = failure.isEmpty() ? seen : failure + "; " + seen;
-                return new Outcome(verdict, finish(verdict), said, outrun);
+                return new Outcome(verdict, finish(verdict), said);
             }
         }
     }

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Speaks with a QEMU that libvirt is starting for a hand-over. It tells it to expect a stream without the shared memory, before
- * libvirt tells it to listen; when this comes too late, QEMU refuses the stream and the VM stays where it is. And when the VM has
+ * Speaks with a QEMU that libvirt is starting for a hand-over. It tells it to expect a stream without the shared memory; until it
+ * was told, the daemon's hook lets no stream come, and one that came all the same QEMU would refuse. And when the VM has
  * stood still for too long, it has libvirt give up, and where that does not help, ends the new process, so that the old one goes
  * on; but only a process that has never run the VM.
  */
@@ -29,46 +29,32 @@ final class IncomingMonitor implements AutoCloseable {
     private static final String LATE = "the new process hung, or kept the VM standing still for too long; ";
 
     private final Path socket;
-    private final Path kept;
+    private final HandoverOrder order;
     private final Devices devices;
     private final Supplier<Optional<Long>> overdue;
     private final Runnable abort;
     private final CountDownLatch over = new CountDownLatch(1);
     private final Thread thread;
     private volatile boolean closed;
-    private volatile boolean outrun;
     private Optional<Long> late = Optional.empty();
     private volatile String trouble = "QEMU never opened its second monitor";
 
     /**
      * Waits in the background for the socket to appear.
      *
-     * @param kept the directory with the files that must be the new process's memory
+     * @param order names the files that must be the new process's memory, and is noted in whether that was told what to expect
      * @param devices that the new process must have, neither more nor fewer
      * @param overdue the new process, once it hangs or the VM has stood still for longer than it may
      * @param abort tells libvirt to give up
      */
-    IncomingMonitor(Path socket, Path kept, Devices devices, Supplier<Optional<Long>> overdue, Runnable abort) {
+    IncomingMonitor(
+            Path socket, HandoverOrder order, Devices devices, Supplier<Optional<Long>> overdue, Runnable abort) {
         this.socket = socket;
-        this.kept = kept;
+        this.order = order;
         this.devices = devices;
         this.overdue = overdue;
         this.abort = abort;
         this.thread = Thread.ofPlatform().daemon().name("handover-monitor").start(this::run);
-    }
-
-    /** It is not the process that it ought to be, and would not be the next time either. */
-    private static final class Mismatch extends IOException {
-        private static final long serialVersionUID = 1;
-
-        Mismatch(String message) {
-            super(message);
-        }
-    }
-
-    /** Whether libvirt was quicker: QEMU had refused the stream and ended before it could be told what to expect. */
-    boolean outrun() {
-        return outrun;
     }
 
     private void run() {
@@ -87,14 +73,14 @@ final class IncomingMonitor implements AutoCloseable {
                 }
             }
         } catch (QmpSocket.Hangs e) {
+            order.notTold();
             giveUp(null);
-        } catch (Mismatch e) {
-            trouble = String.valueOf(e.getMessage());
         } catch (IOException e) {
-            outrun = !closed && !trouble.isEmpty();
             if (!closed || !trouble.isEmpty()) {
                 trouble = closed ? "QEMU did not answer on its second monitor" : String.valueOf(e.getMessage());
             }
+        } finally {
+            order.notTold();
         }
     }
 
@@ -108,6 +94,7 @@ final class IncomingMonitor implements AutoCloseable {
         } catch (QmpSocket.Hangs e) {
             LOG.debug("{}", e.getMessage());
         }
+        order.notTold();
         if (!closed && !qemu.hasHappened("RESUME")) {
             giveUp(qemu);
         }
@@ -120,25 +107,27 @@ final class IncomingMonitor implements AutoCloseable {
 
     private void tell(QmpSocket qemu) throws IOException {
         SharedMemory memory = SharedMemory.of("", qemu::ask);
-        if (!memory.isKeptIn(kept)) {
-            throw new Mismatch("the new process was given other memory than the VM's: " + memory.files()
+        if (!memory.isKeptIn(order.kept())) {
+            throw new IOException("the new process was given other memory than the VM's: " + memory.files()
                     + "; libvirt did not run the hook, because it looks for hooks only when it starts");
         }
         Optional<String> difference = Devices.of(qemu::ask).difference(devices);
         if (difference.isPresent()) {
-            throw new Mismatch("the new process is not the same machine: " + difference.get());
+            throw new IOException("the new process is not the same machine: " + difference.get());
         }
         qemu.ask(ignoreShared(true));
+        order.told();
         trouble = "";
     }
 
     /** @param qemu the conversation with it; null when there was none, and it was told nothing */
     private void giveUp(@Nullable QmpSocket qemu) {
-        trouble = LATE + "libvirt gave the hop up";
+        String hung = (trouble.isEmpty() ? "" : trouble + "; ") + LATE;
+        trouble = hung + "libvirt gave the hop up";
         abort.run();
         try {
             if (late.isPresent() && !over.await(Hop.CHANCE.toNanos(), TimeUnit.NANOSECONDS)) {
-                end(qemu, late.get());
+                end(qemu, late.get(), hung);
             }
         } catch (NoSuchFileException e) {
             LOG.debug("process {} was ended by libvirt", late);
@@ -154,7 +143,7 @@ final class IncomingMonitor implements AutoCloseable {
      * system/cpus.c), so a process that stands still and has not written it never ran the VM, and will not any more. One that was
      * told nothing refuses the stream.
      */
-    private void end(@Nullable QmpSocket qemu, long process) throws IOException {
+    private void end(@Nullable QmpSocket qemu, long process, String hung) throws IOException {
         signal("STOP", process);
         boolean still = false;
         for (int i = 0; i < GLANCES_UNTIL_STILL && !still; i++) {
@@ -162,7 +151,7 @@ final class IncomingMonitor implements AutoCloseable {
             still = standsStill(process);
         }
         if (still && (qemu == null || !qemu.hasHappened("RESUME"))) {
-            trouble = LATE + "it was ended before it ran the VM";
+            trouble = hung + "it was ended before it ran the VM";
             LOG.warn("process {}: {}", process, trouble);
             ProcessHandle.of(process).ifPresent(ProcessHandle::destroyForcibly);
         } else {

@@ -173,10 +173,6 @@ public final class VmmHandover implements AutoCloseable {
                     String.valueOf(e.getMessage())));
         }
         Hop.Outcome out = hop(way, order, Side.SECOND);
-        for (int tries = 1; tries < TRIES && out.outrun() && out.verdict() instanceof Verdict.Stayed; tries++) {
-            LOG.warn("VM {} did not leave yet: {}", vm, out.said());
-            out = hop(way, order, Side.SECOND);
-        }
         return switch (out.verdict()) {
             case Verdict.Moved m -> arrivedAside(way, order, before, out.accounted());
             case Verdict.Stayed s -> {
