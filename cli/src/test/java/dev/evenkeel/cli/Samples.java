@@ -21,7 +21,7 @@ final class Samples {
             """;
 
     static final String VM = """
-            {"id":"6f1c2b1e-0000-4000-8000-000000000001","name":"web-1","tenant":"acme","availabilitySet":"web",
+            {"id":"6f1c2b1e-0000-4000-8000-000000000001","name":"web-1","tenant":"acme","availabilitySet":"web","tags":{"env":"prod"},
              "host":"h1","state":"RUNNING","vcpus":1,"memoryBytes":100663296,"dirtyRateBytesPerSecond":41943040,
              "localStorage":true,"vmm":"10.0.2","onOldVmm":true,"aside":false,"ties":[],"misread":[],
              "intent":{"maxPauseMs":2000,"migration":"allowed","postCopy":"never","restart":"never",

@@ -19,7 +19,8 @@ final class WindowTest extends ServerTest {
                {"id":"wa-1","vm":"6f1c2b1e-0000-4000-8000-000000000001","host":null,"filter":null},
                {"id":"wa-2","vm":null,"host":"h1","filter":null},
                {"id":"wa-3","vm":null,"host":null,
-                "filter":{"tenant":"acme","availabilitySet":null,"name":"web-*"}}]}
+                "filter":{"tenant":"acme","availabilitySet":null,"name":"web-*","tags":{}}},{"id":"wa-4","vm":null,"host":null,
+                "filter":{"tenant":null,"availabilitySet":null,"name":null,"tags":{"env":"prod","team":"web"}}}]}
             """;
 
     private static final String PREVIEW = """
@@ -91,7 +92,11 @@ final class WindowTest extends ServerTest {
         assertThat(shell.run("window", "ls").endsWith(ExitCode.OK).out())
                 .contains("2Weeks Saturday,Sunday", "22:00", "2026-11-29T06:00:00Z");
         assertThat(shell.run("window", "show", "nights").endsWith(ExitCode.OK).out())
-                .contains("VM 6f1c2b1e", "host h1", "VMs with tenant acme, name web-*");
+                .contains(
+                        "VM 6f1c2b1e",
+                        "host h1",
+                        "VMs with tenant acme, name web-*",
+                        "VMs with tags env=prod,team=web");
         shell.run("window", "delete", "nights").endsWith(ExitCode.OK).prints("window nights deleted");
     }
 
@@ -105,6 +110,13 @@ final class WindowTest extends ServerTest {
         JsonNode order = server.request("POST /v1/windows/nights/assignments").json();
         assertThat(order.at("/filter/availabilitySet").asString()).isEqualTo("web");
         assertThat(order.has("vm")).isFalse();
+        shell.run("window", "assign", "nights", "--tag", "env=prod", "--tag", "team=web")
+                .endsWith(ExitCode.OK);
+        assertThat(server.request("POST /v1/windows/nights/assignments")
+                        .json()
+                        .at("/filter/tags/team")
+                        .asString())
+                .isEqualTo("web");
         shell.run("window", "assign", "nights").endsWith(ExitCode.USAGE);
         shell.run("window", "assign", "nights", "--vm", "web-1", "--host", "h1").endsWith(ExitCode.USAGE);
     }
@@ -115,12 +127,15 @@ final class WindowTest extends ServerTest {
                 .on("GET /v1/vms/web-1", Samples.VM)
                 .on("DELETE /v1/windows/win-1/assignments/wa-1", WINDOW)
                 .on("DELETE /v1/windows/win-1/assignments/wa-2", WINDOW)
-                .on("DELETE /v1/windows/win-1/assignments/wa-3", WINDOW);
+                .on("DELETE /v1/windows/win-1/assignments/wa-3", WINDOW)
+                .on("DELETE /v1/windows/win-1/assignments/wa-4", WINDOW);
 
         shell.run("window", "unassign", "nights", "--vm", "web-1").endsWith(ExitCode.OK);
         shell.run("window", "unassign", "nights", "--host", "h1").endsWith(ExitCode.OK);
         shell.run("window", "unassign", "nights", "--tenant", "acme", "--name", "web-*")
                 .endsWith(ExitCode.OK);
+        shell.run("window", "unassign", "nights", "--tag", "team=web,env=prod").endsWith(ExitCode.OK);
+        shell.run("window", "unassign", "nights", "--tag", "team=web").endsWith(ExitCode.NOT_FOUND);
         shell.run("window", "unassign", "nights", "--tenant", "acme").endsWith(ExitCode.NOT_FOUND);
     }
 

@@ -29,8 +29,8 @@ class PauseNowTest {
         FakeUpdate.publish(server.api());
         rollout = fleet.startRollout(
                 "{\"update\": \"" + FakeUpdate.ID + "\", \"hosts\": [\"h1\"], \"reason\": \"a test\"}");
-        Eventually.is(
-                "the VM is told", () -> standing().path("status").asString().equals("SCHEDULED"));
+        Eventually.is("the VM is told", () -> run().path("state").asString().equals("Announcing"));
+        assertThat(standing().path("status").asString()).isEqualTo("SCHEDULED");
     }
 
     @AfterEach

@@ -100,22 +100,27 @@ class VmSettingsTest {
                         acme,
                         "vm-10",
                         "{\"maxPause\": \"0\", \"notice\": \"P29D\", \"migration\": \"nevr\", \"postCopy\": \"yes\","
-                                + " \"availabilitySet\": \"web tier\", \"reset\": [\"colour\"]}"),
+                                + " \"availabilitySet\": \"web tier\", \"tags\": {\"a b\": \"c\"}, \"reset\": [\"colour\"]}"),
                 422,
                 "invalid");
         assertThat(wrong.path("errors").valueStream().map(e -> e.path("field").asString()))
-                .containsExactlyInAnyOrder("maxPause", "notice", "migration", "postCopy", "availabilitySet", "reset");
+                .containsExactlyInAnyOrder(
+                        "maxPause", "notice", "migration", "postCopy", "availabilitySet", "tags", "reset");
         assertThat(wrong.toString()).contains("P28D").contains("[allowed, avoid, never]");
         problem(change(acme, "vm-10", "{}"), 422, "invalid");
     }
 
     @Test
     void itOutlivesTheServer() throws Exception {
-        change(acme, "vm-13", "{\"availabilitySet\": \"db\", \"onHostFailure\": \"restart\"}");
+        change(
+                acme,
+                "vm-13",
+                "{\"availabilitySet\": \"db\", \"onHostFailure\": \"restart\", \"tags\": {\"env\": \"prod\"}}");
         server.stop();
         server.start();
         JsonNode vm = operator.get("/v1/vms/vm-13").json();
         assertThat(vm.path("availabilitySet").asString()).isEqualTo("db");
+        assertThat(vm.at("/tags/env").asString()).isEqualTo("prod");
         assertThat(vm.at("/intent/onHostFailure").asString()).isEqualTo("restart");
         assertThat(change(operator, "vm-13", "{\"availabilitySet\": \"\"}")
                         .json()

@@ -185,6 +185,31 @@ class WindowsApiTest {
     }
 
     @Test
+    void aWindowCountsForVmsOfATagAsSoonAsTheyHaveIt() throws Exception {
+        Api globex = server.tenant("globex");
+        JsonNode window = make(globex, "prod-nights", "");
+        JsonNode assigned = assign(globex, window, "{\"filter\": {\"tags\": {\"env\": \"prod\"}}}");
+        assertThat(assigned.at("/assignments/0/filter/tags/env").asString()).isEqualTo("prod");
+        assertThat(counting(globex, "vm-811")).doesNotContain("prod-nights");
+
+        tag("{\"tags\": {\"env\": \"prod\", \"team\": \"web\"}}");
+        assertThat(counting(globex, "vm-811")).containsExactly("prod-nights");
+        tag("{\"reset\": [\"tags\"]}");
+        assertThat(counting(globex, "vm-811")).doesNotContain("prod-nights");
+
+        assertThat(fields(problem(
+                        globex.post("/v1/windows/prod-nights/assignments", "{\"filter\": {\"tags\": {\"a b\": \"\"}}}"),
+                        422,
+                        "invalid")))
+                .containsExactly("filter.tags");
+    }
+
+    private static void tag(String change) throws Exception {
+        Reply changed = operator.send("PATCH", "/v1/vms/vm-811", change, Map.of());
+        assertThat(changed.status()).as(changed.text()).isEqualTo(200);
+    }
+
+    @Test
     void whatIsAssignedTwiceIsAssignedOnceAndAKeyedOrderIsDoneOnce() throws Exception {
         JsonNode window = make(operator, "again", "");
         String assignments = "/v1/windows/" + id(window) + "/assignments";

@@ -2,6 +2,7 @@ package dev.evenkeel.store;
 
 import dev.evenkeel.core.fleet.AvailabilitySetId;
 import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Tags;
 import dev.evenkeel.core.fleet.TenantId;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.window.WindowDraft;
@@ -11,12 +12,16 @@ import dev.evenkeel.wire.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
 
 /** Maintenance configurations and what they are assigned to. Safe for many threads and servers. */
 public final class PgWindows {
+    private static final TypeReference<Map<String, String>> TAGS = new TypeReference<>() {};
+
     private final Pool pool;
 
     PgWindows(Pool pool) {
@@ -105,8 +110,8 @@ public final class PgWindows {
         Columns columns = Columns.of(assignment.target());
         return pool.transaction(handle -> {
             handle.createUpdate("""
-                            INSERT INTO window_assignment (id, configuration, vm, host, tenant, availability_set, name)
-                            SELECT :id, w.id, :vm, :host, :tenant, :set, :name
+                            INSERT INTO window_assignment (id, configuration, vm, host, tenant, availability_set, name, tags)
+                            SELECT :id, w.id, :vm, :host, :tenant, :set, :name, CAST(:tags AS jsonb)
                             FROM maintenance_window w WHERE w.id = :window FOR SHARE
                             ON CONFLICT DO NOTHING
                             """)
@@ -117,6 +122,9 @@ public final class PgWindows {
                     .bind("tenant", columns.tenant())
                     .bind("set", columns.availabilitySet())
                     .bind("name", columns.name())
+                    .bind(
+                            "tags",
+                            Json.mapper().writeValueAsString(columns.tags().all()))
                     .execute();
             return Pool.Verdict.keep(handle
                     .createQuery("SELECT * FROM window_assignment WHERE configuration = :window ORDER BY id")
@@ -142,11 +150,12 @@ public final class PgWindows {
             @Nullable String host,
             @Nullable String tenant,
             @Nullable String availabilitySet,
-            @Nullable String name) {
+            @Nullable String name,
+            Tags tags) {
         static Columns of(WindowTarget target) {
             return switch (target) {
-                case WindowTarget.OneVm one -> new Columns(one.vm().value(), null, null, null, null);
-                case WindowTarget.OneHost one -> new Columns(null, one.host().value(), null, null, null);
+                case WindowTarget.OneVm one -> new Columns(one.vm().value(), null, null, null, null, Tags.NONE);
+                case WindowTarget.OneHost one -> new Columns(null, one.host().value(), null, null, null, Tags.NONE);
                 case WindowTarget.Matching filter ->
                     new Columns(
                             null,
@@ -155,7 +164,8 @@ public final class PgWindows {
                             filter.availabilitySet() == null
                                     ? null
                                     : filter.availabilitySet().value(),
-                            filter.name());
+                            filter.name(),
+                            filter.tags());
             };
         }
     }
@@ -179,7 +189,8 @@ public final class PgWindows {
                         : new WindowTarget.Matching(
                                 orNull(row.getString("tenant"), TenantId::new),
                                 orNull(row.getString("availability_set"), AvailabilitySetId::new),
-                                row.getString("name"));
+                                row.getString("name"),
+                                Tags.of(Json.mapper().readValue(row.getString("tags"), TAGS)));
         return new WindowAssignmentRecord(row.getString("id"), new WindowId(row.getString("configuration")), target);
     }
 

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.core.fleet.AvailabilitySetId;
 import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Tags;
 import dev.evenkeel.core.fleet.TenantId;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.window.WindowDraft;
 import dev.evenkeel.core.window.WindowId;
 import dev.evenkeel.core.window.WindowTarget;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,7 +22,9 @@ class WindowsTest {
     private static final WindowTarget VM = new WindowTarget.OneVm(new VmId("vm-1"));
     private static final WindowTarget HOST = new WindowTarget.OneHost(new HostId("h1"));
     private static final WindowTarget FILTER =
-            new WindowTarget.Matching(new TenantId("acme"), new AvailabilitySetId("web"), "web-*");
+            new WindowTarget.Matching(new TenantId("acme"), new AvailabilitySetId("web"), "web-*", Tags.NONE);
+    private static final WindowTarget TAGGED =
+            new WindowTarget.Matching(null, null, null, Tags.of(Map.of("env", "prod", "team", "web")));
 
     private final PgWindows windows = TestDatabase.store().windows();
 
@@ -46,14 +50,14 @@ class WindowsTest {
     void whatIsKeptComesBackWhole() {
         WindowRecord first = window("w1", "acme", "nightly");
         assertThat(windows.add(first)).isTrue();
-        for (WindowTarget target : List.of(VM, HOST, FILTER)) {
+        for (WindowTarget target : List.of(VM, HOST, FILTER, TAGGED)) {
             assertThat(windows.assign(assignment("to " + target, target))).isPresent();
         }
 
         assertThat(windows.all().windows()).containsExactly(first);
         assertThat(windows.all().assignments())
                 .extracting(WindowAssignmentRecord::target)
-                .containsExactlyInAnyOrder(VM, HOST, FILTER);
+                .containsExactlyInAnyOrder(VM, HOST, FILTER, TAGGED);
     }
 
     @Test
@@ -77,9 +81,13 @@ class WindowsTest {
 
         assertThat(windows.assign(assignment("a1", VM))).contains(assignment("a1", VM));
         assertThat(windows.assign(assignment("a2", VM))).contains(assignment("a1", VM));
-        assertThat(windows.assign(assignment("a3", new WindowTarget.Matching(null, null, "*"))))
+        assertThat(windows.assign(assignment("a5", TAGGED))).contains(assignment("a5", TAGGED));
+        assertThat(windows.assign(assignment("a6", TAGGED))).contains(assignment("a5", TAGGED));
+        WindowTarget otherTag = new WindowTarget.Matching(null, null, null, Tags.parse("env=test"));
+        assertThat(windows.assign(assignment("a7", otherTag))).contains(assignment("a7", otherTag));
+        assertThat(windows.assign(assignment("a3", new WindowTarget.Matching(null, null, "*", Tags.NONE))))
                 .isPresent();
-        assertThat(windows.assign(assignment("a4", new WindowTarget.Matching(null, null, "*"))))
+        assertThat(windows.assign(assignment("a4", new WindowTarget.Matching(null, null, "*", Tags.NONE))))
                 .map(WindowAssignmentRecord::id)
                 .contains("a3");
     }

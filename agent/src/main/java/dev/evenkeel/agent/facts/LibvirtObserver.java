@@ -231,7 +231,8 @@ public final class LibvirtObserver implements HostObserver {
                     !state.isActive() || runsWhatIsInstalled(process, key),
                     aside,
                     state.isActive() ? Ties.of(domain.name(), xml) : List.of(),
-                    description.owner().misread()));
+                    description.owner().misread(),
+                    description.owner().tags()));
         } catch (LibvirtException e) {
             if (e.code() == LibvirtError.NO_DOMAIN) {
                 return Optional.empty();

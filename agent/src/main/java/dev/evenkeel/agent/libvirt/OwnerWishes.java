@@ -2,6 +2,7 @@ package dev.evenkeel.agent.libvirt;
 
 import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.fleet.Tags;
 import dev.evenkeel.core.fleet.TenantId;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -24,7 +25,8 @@ import org.w3c.dom.NamedNodeMap;
  * @param tenant the owner, {@code default} when not said
  * @param misread what can't be read, each with what it counts as and the remedy
  */
-public record OwnerWishes(String tenant, Optional<String> availabilitySet, Intent intent, List<Refusal> misread) {
+public record OwnerWishes(
+        String tenant, Optional<String> availabilitySet, Intent intent, Tags tags, List<Refusal> misread) {
     /** The namespace of the element. */
     public static final String NAMESPACE = "https://evenkeel.dev/xmlns/vm/1";
 
@@ -41,7 +43,8 @@ public record OwnerWishes(String tenant, Optional<String> availabilitySet, Inten
             "post-copy",
             "restart",
             "on-host-failure",
-            "notice");
+            "notice",
+            "tags");
 
     public OwnerWishes {
         misread = List.copyOf(misread);
@@ -52,7 +55,7 @@ public record OwnerWishes(String tenant, Optional<String> availabilitySet, Inten
                 .filter(e -> NAMESPACE.equals(e.getNamespaceURI()))
                 .findFirst()
                 .map(vm -> new Reading(vm).wishes())
-                .orElseGet(() -> new OwnerWishes(NOBODYS, Optional.empty(), Intent.DEFAULT, List.of()));
+                .orElseGet(() -> new OwnerWishes(NOBODYS, Optional.empty(), Intent.DEFAULT, Tags.NONE, List.of()));
     }
 
     /** One reading of the element, which notes what it can't make out. */
@@ -83,8 +86,9 @@ public record OwnerWishes(String tenant, Optional<String> availabilitySet, Inten
                             notice -> !notice.isNegative() && notice.compareTo(Intent.LONGEST_NOTICE) <= 0));
             String tenant = Xml.attribute(vm, "tenant").flatMap(this::tenant).orElse(NOBODYS);
             Optional<String> set = Xml.attribute(vm, "availability-set").flatMap(this::set);
+            Tags tags = Xml.attribute(vm, "tags").map(this::tags).orElse(Tags.NONE);
             noteUnknown();
-            return new OwnerWishes(tenant, set, intent, misread);
+            return new OwnerWishes(tenant, set, intent, tags, misread);
         }
 
         private void note(String attribute, String value, String countsAs, String remedy) {
@@ -116,6 +120,19 @@ public record OwnerWishes(String tenant, Optional<String> availabilitySet, Inten
                         "a name of letters, digits and . _ : / @ + -");
             }
             return Optional.of(counts).filter(text -> !text.isEmpty());
+        }
+
+        /** One that cannot be read does not keep the others from counting. */
+        private Tags tags(String list) {
+            Tags tags = Tags.NONE;
+            for (String one : list.split(",")) {
+                try {
+                    tags = one.isBlank() ? tags : tags.with(Tags.parse(one));
+                } catch (IllegalArgumentException e) {
+                    note("tags", one.strip(), "none", "KEY=VALUE,… of letters, digits and . _ : / @ + -, at most 50");
+                }
+            }
+            return tags;
         }
 
         private boolean postCopy() {

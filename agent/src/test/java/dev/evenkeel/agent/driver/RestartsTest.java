@@ -107,7 +107,8 @@ class RestartsTest {
         guest.close();
         guest = connection.define(xml("never"));
         guest.start();
-        OwnerSettings consents = new OwnerSettings(null, null, null, null, null, Intent.Restart.CONSENT, null, null);
+        OwnerSettings consents =
+                new OwnerSettings(null, null, null, null, null, Intent.Restart.CONSENT, null, null, null);
         Outcome asked = restarts.stop(STOP, new Effect.StopVm(VM, Duration.ofMinutes(5), null, null, null, consents));
         assertThat(asked).isInstanceOf(Outcome.Stopped.class);
     }

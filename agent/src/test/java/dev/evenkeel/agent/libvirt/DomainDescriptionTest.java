@@ -79,6 +79,18 @@ class DomainDescriptionTest {
     }
 
     @Test
+    void tagsAreReadOneByOne() {
+        DomainDescription vm = DomainDescription.parse(domain(
+                "<ek:vm xmlns:ek='https://evenkeel.dev/xmlns/vm/1' tags='env=prod, team=web,legacy,owner=a b,note='/>",
+                ""));
+        assertThat(vm.owner().tags()).hasToString("env=prod,note=,team=web");
+        assertThat(vm.owner().misread().stream().map(Refusal::why))
+                .hasSize(2)
+                .anyMatch(why -> why.startsWith("tags=\"legacy\""))
+                .anyMatch(why -> why.startsWith("tags=\"owner=a b\""));
+    }
+
+    @Test
     void whatCannotBeReadIsToldWithWhatItCountsAsAndTheRemedy() {
         DomainDescription vm = DomainDescription.parse(domain(
                 "<ek:vm xmlns:ek='https://evenkeel.dev/xmlns/vm/1' notice='P29D' max-puase='PT1S' restart='Consent'/>",
@@ -88,7 +100,7 @@ class DomainDescriptionTest {
                         "notice=\"P29D\" can't be read and counts as PT672H; give an ISO 8601 duration such as PT15M, at most P28D",
                         "restart=\"Consent\" can't be read and counts as never; give one of [never, consent]",
                         "max-puase is not known and counts for nothing; known are [availability-set, max-pause, migration,"
-                                + " notice, on-host-failure, post-copy, restart, tenant]");
+                                + " notice, on-host-failure, post-copy, restart, tags, tenant]");
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -31,6 +32,13 @@ final class Fields {
     /** How a run or rollout stands: its outcome once it has ended, its state before. */
     static Function<JsonNode, String> standing() {
         return Session::standing;
+    }
+
+    /** An object of texts, as {@code env=prod,team=web}. */
+    static Function<JsonNode, String> pairs(String field) {
+        return node -> node.path(field).properties().stream()
+                .map(pair -> pair.getKey() + "=" + pair.getValue().asString())
+                .collect(Collectors.joining(","));
     }
 
     /** A number of bytes. */

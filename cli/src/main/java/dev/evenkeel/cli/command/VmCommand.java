@@ -50,6 +50,7 @@ final class VmCommand {
                 Column.of("TIES", codes("ties")).wide(),
                 Column.of("ID", Fields.text("id")).wide(),
                 Column.of("SET", Fields.text("availabilitySet")).wide(),
+                Column.of("TAGS", Fields.pairs("tags")).wide(),
                 Column.number("DIRTIES", VmCommand::dirtyRate).wide(),
                 Column.number("VCPUS", Fields.text("vcpus")).wide(),
                 Column.of("MIGRATION", Fields.text("intent", "migration")).wide(),
@@ -131,6 +132,7 @@ final class VmCommand {
             session.field("id", Finder.id(vm));
             session.field("tenant", Json.text(vm, "tenant"));
             session.field("availability set", Json.text(vm, "availabilitySet"));
+            session.field("tags", Fields.pairs("tags").apply(vm));
             session.field("host", Json.text(vm, "host"));
             session.field("state", session.paint().state(Json.textOr("", vm, "state")));
             session.field("vcpus", Json.text(vm, "vcpus"));

@@ -5,6 +5,7 @@ import dev.evenkeel.cli.ExitCode;
 import dev.evenkeel.cli.Session;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -57,6 +58,13 @@ final class VmSet extends Verb {
     @Nullable
     String availabilitySet;
 
+    @Option(
+            names = "--tag",
+            paramLabel = "KEY=VALUE",
+            split = ",",
+            description = "All of its tags, in place of those that it has; may be repeated.")
+    Map<String, String> tags = Map.of();
+
     @Option(names = "--tenant", paramLabel = "TENANT", description = "Whose it is; for operators.")
     @Nullable
     String tenant;
@@ -82,6 +90,9 @@ final class VmSet extends Verb {
         put(body, "notice", notice);
         put(body, "availabilitySet", availabilitySet);
         put(body, "tenant", tenant);
+        if (!tags.isEmpty()) {
+            tags.forEach(body.putObject("tags")::put);
+        }
         if (!reset.isEmpty()) {
             ArrayNode names = body.putArray("reset");
             reset.forEach(name -> names.add(field(name)));

@@ -6,7 +6,10 @@ import dev.evenkeel.cli.Session;
 import dev.evenkeel.cli.client.Json;
 import dev.evenkeel.cli.client.Query;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,7 +40,7 @@ final class WindowAssign {
         @Option(
                 names = "--availability-set",
                 paramLabel = "SET",
-                description = "All VMs of this availability set; goes with --tenant and --name.")
+                description = "All VMs of this availability set; goes with --tenant, --name and --tag.")
         @Nullable
         String availabilitySet;
 
@@ -48,8 +51,15 @@ final class WindowAssign {
         @Nullable
         String name;
 
+        @Option(
+                names = "--tag",
+                paramLabel = "KEY=VALUE",
+                split = ",",
+                description = "All VMs that have this tag, among others; may be repeated.")
+        Map<String, String> tags = Map.of();
+
         private boolean filters() {
-            return tenant != null || availabilitySet != null || name != null;
+            return tenant != null || availabilitySet != null || name != null || !tags.isEmpty();
         }
 
         /** @throws CommandFailed unless it is one thing */
@@ -58,7 +68,7 @@ final class WindowAssign {
             if (said != 1) {
                 throw new CommandFailed(
                         ExitCode.USAGE,
-                        "say one thing: --vm, --host, or a filter of --tenant, --availability-set and --name");
+                        "say one thing: --vm, --host, or a filter of --tenant, --availability-set, --name and --tag");
             }
         }
 
@@ -80,7 +90,17 @@ final class WindowAssign {
             if (name != null) {
                 filter.put("name", name);
             }
+            if (!tags.isEmpty()) {
+                tags.forEach(filter.putObject("tags")::put);
+            }
             return body;
+        }
+
+        private static String written(Map<String, String> tags) {
+            return new TreeMap<>(tags)
+                    .entrySet().stream()
+                            .map(tag -> tag.getKey() + "=" + tag.getValue())
+                            .collect(Collectors.joining(","));
         }
 
         /** @param vmId the id of the VM, if one is meant */
@@ -91,6 +111,7 @@ final class WindowAssign {
                             && Objects.equals(Json.text(filter, "tenant"), tenant)
                             && Objects.equals(Json.text(filter, "availabilitySet"), availabilitySet)
                             && Objects.equals(Json.text(filter, "name"), name)
+                            && Fields.pairs("tags").apply(filter).equals(written(tags))
                     : !filter.isObject()
                             && Objects.equals(Json.text(assignment, "vm"), vmId)
                             && Objects.equals(Json.text(assignment, "host"), host);

@@ -70,11 +70,18 @@ final class WindowCommand {
         }
         List<String> parts = new ArrayList<>();
         assignment.path("filter").properties().forEach(part -> {
-            if (!part.getValue().isNull()) {
+            if (part.getValue().isObject()) {
+                parts.addAll(tags(assignment.path("filter")));
+            } else if (!part.getValue().isNull()) {
                 parts.add(part.getKey() + " " + part.getValue().asString());
             }
         });
         return parts.isEmpty() ? "a host" : "VMs with " + String.join(", ", parts);
+    }
+
+    private static List<String> tags(JsonNode filter) {
+        String tags = Fields.pairs("tags").apply(filter);
+        return tags.isEmpty() ? List.of() : List.of("tags " + tags);
     }
 
     /** Prints a window for people. */

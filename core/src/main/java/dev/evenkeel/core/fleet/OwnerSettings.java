@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * says.
  *
  * @param availabilitySet its name; empty for none
+ * @param tags all of them
  */
 public record OwnerSettings(
         @Nullable TenantId tenant,
@@ -17,16 +18,17 @@ public record OwnerSettings(
         @Nullable Boolean postCopy,
         Intent.@Nullable Restart restart,
         Intent.@Nullable OnHostFailure onHostFailure,
-        @Nullable Duration notice) {
+        @Nullable Duration notice,
+        @Nullable Tags tags) {
     /** Nothing was said. */
-    public static final OwnerSettings NONE = new OwnerSettings(null, null, null, null, null, null, null, null);
+    public static final OwnerSettings NONE = new OwnerSettings(null, null, null, null, null, null, null, null, null);
 
     /** The VM as it counts, from the VM as its metadata has it. */
     public Vm over(Vm vm) {
         if (equals(NONE)) {
             return vm;
         }
-        return vm.owned(or(tenant, vm.tenant()), set(vm), over(vm.intent()));
+        return vm.owned(or(tenant, vm.tenant()), set(vm), over(vm.intent()), or(tags, vm.tags()));
     }
 
     /** The wishes as they count, from those of the metadata. */

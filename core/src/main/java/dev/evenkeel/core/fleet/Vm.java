@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param aside it is with the agent's own daemon, between two hand-overs, and its host's {@code virsh} does not show it
  * @param ties why its memory can't be kept while its VMM is replaced beneath it, as found on the host
  * @param misread what its metadata says of its owner's wishes and cannot be read, each with what it counts as and the remedy
+ * @param tags what its owner calls it by
  */
 public record Vm(
         VmId id,
@@ -35,14 +36,16 @@ public record Vm(
         boolean vmmCurrent,
         boolean aside,
         List<Refusal> ties,
-        List<Refusal> misread) {
+        List<Refusal> misread,
+        Tags tags) {
     public Vm {
+        tags = tags == null ? Tags.NONE : tags; // likewise
         misread = misread == null ? List.of() : List.copyOf(misread); // likewise
         obstacles = List.copyOf(obstacles);
         ties = ties == null ? List.of() : List.copyOf(ties); // null in what was stored before there were any
     }
 
-    /** A VM whose metadata can be read. */
+    /** A VM without tags, whose metadata can be read. */
     public Vm(
             VmId id,
             String name,
@@ -77,7 +80,8 @@ public record Vm(
                 vmmCurrent,
                 aside,
                 ties,
-                List.of());
+                List.of(),
+                Tags.NONE);
     }
 
     /** Whether it is in its place, and runs the very VMM that is installed there. */
@@ -90,8 +94,8 @@ public record Vm(
         return availabilitySet != null && tenant.equals(other.tenant) && availabilitySet.equals(other.availabilitySet);
     }
 
-    /** The same VM with another owner, another set or other wishes. */
-    public Vm owned(TenantId owner, @Nullable AvailabilitySetId set, Intent wishes) {
+    /** The same VM with another owner, another set, other wishes or other tags. */
+    public Vm owned(TenantId owner, @Nullable AvailabilitySetId set, Intent wishes, Tags called) {
         return new Vm(
                 id,
                 name,
@@ -109,7 +113,8 @@ public record Vm(
                 vmmCurrent,
                 aside,
                 ties,
-                misread);
+                misread,
+                called);
     }
 
     /** The same VM, whose owner agrees to a restart. */
@@ -123,7 +128,8 @@ public record Vm(
                         intent.postCopy(),
                         Intent.Restart.CONSENT,
                         intent.onHostFailure(),
-                        intent.notice()));
+                        intent.notice()),
+                tags);
     }
 
     /** The same VM as it will be once it has moved. */
@@ -145,6 +151,7 @@ public record Vm(
                 vmmCurrent,
                 aside,
                 ties,
-                misread);
+                misread,
+                tags);
     }
 }

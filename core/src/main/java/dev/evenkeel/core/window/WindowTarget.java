@@ -2,6 +2,7 @@ package dev.evenkeel.core.window;
 
 import dev.evenkeel.core.fleet.AvailabilitySetId;
 import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.Tags;
 import dev.evenkeel.core.fleet.TenantId;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
@@ -19,13 +20,15 @@ public sealed interface WindowTarget {
      * All VMs of which everything that is said here holds, those to come too.
      *
      * @param name the whole name, in which {@code *} stands for any characters and {@code ?} for one
+     * @param tags which it has, among others
      */
     record Matching(
             @Nullable TenantId tenant,
             @Nullable AvailabilitySetId availabilitySet,
-            @Nullable String name) implements WindowTarget {
+            @Nullable String name,
+            Tags tags) implements WindowTarget {
         public Matching {
-            if (tenant == null && availabilitySet == null && name == null) {
+            if (tenant == null && availabilitySet == null && name == null && tags.isEmpty()) {
                 throw new IllegalArgumentException("a filter says at least one thing; for all VMs it says the name *");
             }
         }
@@ -33,7 +36,8 @@ public sealed interface WindowTarget {
         public boolean takes(Vm vm) {
             return (tenant == null || tenant.equals(vm.tenant()))
                     && (availabilitySet == null || availabilitySet.equals(vm.availabilitySet()))
-                    && (name == null || fits(name, vm.name()));
+                    && (name == null || fits(name, vm.name()))
+                    && vm.tags().contain(tags);
         }
 
         /** Goes through both once; at a misfit the last star takes one more character. */

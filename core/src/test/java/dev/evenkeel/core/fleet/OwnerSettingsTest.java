@@ -9,7 +9,15 @@ class OwnerSettingsTest {
     @Test
     void whatIsSaidGoesBeforeTheMetadataAndTheRestStays() {
         OwnerSettings said = new OwnerSettings(
-                null, null, Duration.ofSeconds(2), null, null, Intent.Restart.CONSENT, null, Duration.ofMinutes(15));
+                null,
+                null,
+                Duration.ofSeconds(2),
+                null,
+                null,
+                Intent.Restart.CONSENT,
+                null,
+                Duration.ofMinutes(15),
+                null);
         assertThat(said.over(Intent.DEFAULT))
                 .isEqualTo(new Intent(
                         Duration.ofSeconds(2),

@@ -7,6 +7,7 @@ import dev.evenkeel.core.fleet.AvailabilitySetId;
 import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Intent;
+import dev.evenkeel.core.fleet.Tags;
 import dev.evenkeel.core.fleet.TenantId;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
@@ -15,6 +16,7 @@ import dev.evenkeel.core.window.WindowTarget.Matching;
 import dev.evenkeel.core.window.WindowTarget.OneHost;
 import dev.evenkeel.core.window.WindowTarget.OneVm;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,7 +54,7 @@ class AssignmentsTest {
     }
 
     private static Matching named(String pattern) {
-        return new Matching(null, null, pattern);
+        return new Matching(null, null, pattern, Tags.NONE);
     }
 
     private static List<String> counting(Vm vm, WindowAssignment... all) {
@@ -110,12 +112,12 @@ class AssignmentsTest {
 
     @Test
     void aFilterTakesWhatAllOfItHoldsFor() {
-        assertThat(new Matching(ACME, new AvailabilitySetId("web"), "web-?").takes(WEB))
+        assertThat(new Matching(ACME, new AvailabilitySetId("web"), "web-?", Tags.NONE).takes(WEB))
                 .isTrue();
-        assertThat(new Matching(GLOBEX, null, "*").takes(WEB)).isFalse();
-        assertThat(new Matching(null, new AvailabilitySetId("web"), null).takes(OTHER))
+        assertThat(new Matching(GLOBEX, null, "*", Tags.NONE).takes(WEB)).isFalse();
+        assertThat(new Matching(null, new AvailabilitySetId("web"), null, Tags.NONE).takes(OTHER))
                 .isFalse();
-        assertThatIllegalArgumentException().isThrownBy(() -> new Matching(null, null, null));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Matching(null, null, null, Tags.NONE));
     }
 
     @ParameterizedTest
@@ -135,5 +137,19 @@ class AssignmentsTest {
     })
     void inNamesStarsStandForAnythingAndQuestionMarksForOneCharacter(String pattern, boolean taken) {
         assertThat(named(pattern).takes(WEB)).isEqualTo(taken);
+    }
+
+    @Test
+    void aFilterTakesVmsThatHaveItsTagsAmongOthers() {
+        Vm tagged = WEB.owned(ACME, null, Intent.DEFAULT, Tags.of(Map.of("env", "prod", "team", "web")));
+
+        assertThat(new Matching(null, null, null, Tags.parse("env=prod")).takes(tagged))
+                .isTrue();
+        assertThat(new Matching(null, null, null, Tags.parse("env=test")).takes(tagged))
+                .isFalse();
+        assertThat(new Matching(null, null, "web-*", Tags.of(Map.of("env", "prod", "owner", "ann"))).takes(tagged))
+                .isFalse();
+        assertThat(new Matching(null, null, null, Tags.parse("env=prod")).takes(WEB))
+                .isFalse();
     }
 }

@@ -3,6 +3,7 @@ package dev.evenkeel.server.api;
 import dev.evenkeel.server.http.Reasoned;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The bodies of orders, as openapi.yaml has them. What is left out is null. */
@@ -26,6 +27,7 @@ public final class Bodies {
             @Nullable String restart,
             @Nullable String onHostFailure,
             @Nullable String notice,
+            @Nullable Map<String, String> tags,
             @Nullable List<String> reset,
             @Nullable String reason)
             implements Reasoned {}
@@ -150,5 +152,6 @@ public final class Bodies {
     public record WindowFilter(
             @Nullable String tenant,
             @Nullable String availabilitySet,
-            @Nullable String name) {}
+            @Nullable String name,
+            @Nullable Map<String, String> tags) {}
 }

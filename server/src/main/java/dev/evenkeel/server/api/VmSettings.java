@@ -3,6 +3,7 @@ package dev.evenkeel.server.api;
 import dev.evenkeel.core.fleet.AvailabilitySetId;
 import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.core.fleet.OwnerSettings;
+import dev.evenkeel.core.fleet.Tags;
 import dev.evenkeel.core.fleet.TenantId;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.server.fleet.FleetRegistry;
@@ -25,7 +26,15 @@ import org.jspecify.annotations.Nullable;
 /** What is said of VMs through the API, in the words of the metadata, which it goes before. */
 public final class VmSettings {
     private static final Set<String> NAMES = Set.of(
-            "tenant", "availabilitySet", "maxPause", "migration", "postCopy", "restart", "onHostFailure", "notice");
+            "tenant",
+            "availabilitySet",
+            "maxPause",
+            "migration",
+            "postCopy",
+            "restart",
+            "onHostFailure",
+            "notice",
+            "tags");
 
     private final FleetRegistry registry;
     private final OwnersBook book;
@@ -53,6 +62,7 @@ public final class VmSettings {
         add(views, "restart", said.restart(), metadata.restart());
         add(views, "onHostFailure", said.onHostFailure(), metadata.onHostFailure());
         add(views, "notice", said.notice(), metadata.notice());
+        add(views, "tags", said.tags(), told.tags());
         return views;
     }
 
@@ -102,7 +112,8 @@ public final class VmSettings {
                 merged("postCopy", before.postCopy(), said.postCopy(), reset),
                 merged("restart", before.restart(), said.restart(), reset),
                 merged("onHostFailure", before.onHostFailure(), said.onHostFailure(), reset),
-                merged("notice", before.notice(), said.notice(), reset));
+                merged("notice", before.notice(), said.notice(), reset),
+                merged("tags", before.tags(), said.tags(), reset));
     }
 
     private static <T> @Nullable T merged(String name, @Nullable T before, @Nullable T said, Set<String> reset) {
@@ -137,7 +148,8 @@ public final class VmSettings {
                 postCopy == null ? null : postCopy.equals("allowed"),
                 word("restart", Intent.Restart.class, order.restart(), checks),
                 word("onHostFailure", Intent.OnHostFailure.class, order.onHostFailure(), checks),
-                notice);
+                notice,
+                checks.parsed("tags", order.tags(), Tags::of));
     }
 
     private static @Nullable Duration duration(String field, @Nullable String text, String example, Checks checks) {

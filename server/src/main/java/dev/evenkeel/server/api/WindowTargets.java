@@ -3,6 +3,7 @@ package dev.evenkeel.server.api;
 import dev.evenkeel.core.fleet.AvailabilitySetId;
 import dev.evenkeel.core.fleet.Fleet;
 import dev.evenkeel.core.fleet.Host;
+import dev.evenkeel.core.fleet.Tags;
 import dev.evenkeel.core.fleet.TenantId;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.window.WindowTarget;
@@ -75,12 +76,15 @@ final class WindowTargets {
                 "filter.name",
                 filter.name(),
                 "give a VM's name, in which * stands for any characters and ? for one");
+        Tags tags = checks.parsed("filter.tags", filter.tags(), Tags::of);
         checks.wrongUnless(
-                filter.tenant() != null || filter.availabilitySet() != null || filter.name() != null,
+                Stream.of(filter.tenant(), filter.availabilitySet(), filter.name())
+                                .anyMatch(Objects::nonNull)
+                        || (filter.tags() != null && !filter.tags().isEmpty()),
                 "filter",
                 "{}",
-                "say at least one of tenant, availabilitySet and name; for all VMs say the name *");
+                "say at least one of tenant, availabilitySet, name and tags; for all VMs say the name *");
         checks.done();
-        return new WindowTarget.Matching(tenant, set, filter.name());
+        return new WindowTarget.Matching(tenant, set, filter.name(), tags == null ? Tags.NONE : tags);
     }
 }

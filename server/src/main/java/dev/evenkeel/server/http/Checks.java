@@ -30,14 +30,14 @@ public final class Checks {
     }
 
     /** A field turned into a typed id or the like; null when it is missing or the constructor refuses it. */
-    public <T> @Nullable T parsed(String field, @Nullable String value, Function<String, T> parse) {
+    public <F, T> @Nullable T parsed(String field, @Nullable F value, Function<F, T> parse) {
         if (value == null) {
             return null;
         }
         try {
             return parse.apply(value);
         } catch (IllegalArgumentException e) {
-            wrong(field, value, String.valueOf(e.getMessage()));
+            wrong(field, value.toString(), String.valueOf(e.getMessage()));
             return null;
         }
     }

@@ -6,6 +6,7 @@ import dev.evenkeel.core.fleet.Intent;
 import dev.evenkeel.core.fleet.Vm;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** A VM where it was last seen. */
@@ -14,6 +15,7 @@ public record VmView(
         String name,
         String tenant,
         @Nullable String availabilitySet,
+        SortedMap<String, String> tags,
         @Nullable String host,
         String state,
         int vcpus,
@@ -65,6 +67,7 @@ public record VmView(
                 vm.name(),
                 vm.tenant().value(),
                 vm.availabilitySet() == null ? null : vm.availabilitySet().value(),
+                vm.tags().all(),
                 seen.host(vm.host()).isPresent() ? vm.host().value() : null,
                 vm.state().name(),
                 vm.vcpus(),

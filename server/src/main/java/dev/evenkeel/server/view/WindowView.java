@@ -10,6 +10,7 @@ import dev.evenkeel.store.WindowRecord;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** A maintenance configuration; its fields in the words of Azure's. */
@@ -59,7 +60,8 @@ public record WindowView(
     public record FilterView(
             @Nullable String tenant,
             @Nullable String availabilitySet,
-            @Nullable String name) {
+            @Nullable String name,
+            SortedMap<String, String> tags) {
 
         static FilterView of(WindowTarget.Matching filter) {
             return new FilterView(
@@ -67,7 +69,8 @@ public record WindowView(
                     filter.availabilitySet() == null
                             ? null
                             : filter.availabilitySet().value(),
-                    filter.name());
+                    filter.name(),
+                    filter.tags().all());
         }
     }
 
