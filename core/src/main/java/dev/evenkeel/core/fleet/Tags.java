@@ -61,7 +61,7 @@ public record Tags(SortedMap<String, String> all) {
         return all.entrySet().containsAll(some.all.entrySet());
     }
 
-    public boolean isEmpty() {
+    public boolean none() {
         return all.isEmpty();
     }
 

@@ -28,7 +28,7 @@ public sealed interface WindowTarget {
             @Nullable String name,
             Tags tags) implements WindowTarget {
         public Matching {
-            if (tenant == null && availabilitySet == null && name == null && tags.isEmpty()) {
+            if (tenant == null && availabilitySet == null && name == null && tags.none()) {
                 throw new IllegalArgumentException("a filter says at least one thing; for all VMs it says the name *");
             }
         }
