@@ -26,7 +26,7 @@ class ClosedHostTest {
     private static final String HOOK = "/etc/libvirt/hooks/qemu.d/evenkeel";
     private static final String MARK = "/var/lib/evenkeel/closed-for-maintenance";
     private static final Path STATE = TestState.directory();
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static Lab lab;
     private static LabHost host;

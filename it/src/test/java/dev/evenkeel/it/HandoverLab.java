@@ -22,7 +22,7 @@ import java.util.List;
 
 /** One host, three VMs, and hand-overs on it by the agent's own command. */
 final class HandoverLab implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Duration ENDS_WITHIN = Duration.ofMinutes(3);
     private static final Path STATE = TestState.directory();
     private static final String NAME = TestState.lab("hand");

@@ -110,7 +110,7 @@ class KernelHostTest implements LivepatchTests, KernelSwitchTests {
     @Test
     @Order(5)
     void its_cables_can_be_pulled_like_any_hosts() throws IOException {
-        assertThat(reachable()).isTrue();
+        assertThat(Await.until(KernelLab.PATIENCE, this::reachable)).isTrue();
         lab.host.stopLink();
         assertThat(reachable()).isFalse();
         assertThat(lab.text("uname", "-n")).isEqualTo("h1");

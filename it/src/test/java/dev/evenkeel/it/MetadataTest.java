@@ -34,7 +34,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class MetadataTest {
     private static final String NAME = TestState.lab("meta");
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final String EVENTS = "GET /metadata/scheduledevents?api-version=2020-07-01";
     private static final String INSTANCE = "GET /metadata/instance/compute/name?api-version=2020-07-01";
     private static final String HEADER = "Metadata: true";

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * goes between the hosts goes over their network.
  */
 final class MigrationLab implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final Lab lab;
     private final Path records;

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 final class ControlPlane {
     static final String API = "http://" + Fabric.CONTROL_ADDRESS + ":8440";
     private static final String GATEWAY = "https://" + Fabric.CONTROL_ADDRESS + ":8441";
-    private static final Duration JOIN = Duration.ofMinutes(4);
+    private static final Duration JOIN = Duration.ofMinutes(10);
     /** As the launcher starts an agent: a small heap, little compiled code, nothing kept that is not used. */
     static final List<String> AGENT_FLAGS = List.of(
             "-XX:+UseSerialGC",

@@ -62,7 +62,7 @@ final class HostBoot {
                 });
         Path log = record.directory().resolve(name + ".log");
         Process outer = Command.of(Fabric.in(fabric.namespace(n), words)).detach(log);
-        boolean up = Await.until(Duration.ofSeconds(20), () -> {
+        boolean up = Await.until(Duration.ofMinutes(2), () -> {
             Optional<Long> child = childOf(outer.pid());
             if (child.isEmpty()) {
                 if (!outer.isAlive()) {

@@ -32,7 +32,7 @@ public record JavaService(LabHost host, Path update) {
     private static final String ON_HOST = "/run/lab/inventory.jar";
     private static final String PID = "/run/lab/inventory.pid";
     private static final int PORT = 7077;
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     /** Compiled, brought onto a host, and started there; answers when this returns. */
     public static JavaService start(Lab lab, LabHost host) throws IOException {

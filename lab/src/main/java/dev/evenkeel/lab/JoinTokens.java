@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
  * host named. Arguments: the server's base address, its admin token's file, the host ids.
  */
 final class JoinTokens {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Duration BETWEEN = Duration.ofMillis(100);
 
     private final URI tokens;
@@ -57,7 +57,7 @@ final class JoinTokens {
 
     private String ask(String host) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(tokens)
-                .timeout(Duration.ofSeconds(10))
+                .timeout(Duration.ofSeconds(30))
                 .header(
                         "Authorization",
                         "Bearer " + Files.readString(adminToken).strip())

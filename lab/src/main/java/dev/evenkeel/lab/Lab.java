@@ -176,7 +176,7 @@ public final class Lab implements AutoCloseable {
         boot.create(next, HostKind.NAMESPACES);
         boot.start(next);
         LabHost host = new LabHost(boot, record, fabric, next);
-        host.awaitLibvirtd(Duration.ofSeconds(60));
+        host.awaitLibvirtd(Duration.ofMinutes(3));
         if (process("server").isPresent()) {
             new ControlPlane(record, fabric).join(List.of(host));
         }

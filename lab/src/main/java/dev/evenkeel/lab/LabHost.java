@@ -21,7 +21,7 @@ public final class LabHost {
     private static final int SERVER_GATEWAY = 8441;
 
     /** A computer under emulation is some twenty times slower, and more on a busy machine. */
-    private static final Duration NESTED_PATIENCE = Duration.ofMinutes(6);
+    private static final Duration NESTED_PATIENCE = Duration.ofMinutes(10);
 
     private final HostBoot boot;
     private final LabRecord record;
@@ -143,8 +143,8 @@ public final class LabHost {
     void awaitLibvirtd() throws IOException {
         awaitLibvirtd(
                 switch (kind()) {
-                    case NAMESPACES -> Duration.ofSeconds(90);
-                    case KERNEL -> Duration.ofMinutes(4);
+                    case NAMESPACES -> Duration.ofMinutes(3);
+                    case KERNEL -> Duration.ofMinutes(10);
                 });
     }
 

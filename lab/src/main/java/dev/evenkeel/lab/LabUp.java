@@ -20,7 +20,7 @@ import java.util.Optional;
 
 /** Makes a lab, part by part, each written down before it is made. */
 final class LabUp {
-    private static final Duration FIRST_BEAT = Duration.ofSeconds(90);
+    private static final Duration FIRST_BEAT = Duration.ofMinutes(4);
     private static final Duration FIRST_NESTED_BEAT = Duration.ofMinutes(10);
 
     private final LabSpec spec;
