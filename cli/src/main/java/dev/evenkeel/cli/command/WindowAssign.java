@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -91,16 +90,9 @@ final class WindowAssign {
                 filter.put("name", name);
             }
             if (!tags.isEmpty()) {
-                tags.forEach(filter.putObject("tags")::put);
+                new TreeMap<>(tags).forEach(filter.putObject("tags")::put); // in the order in which they are told
             }
             return body;
-        }
-
-        private static String written(Map<String, String> tags) {
-            return new TreeMap<>(tags)
-                    .entrySet().stream()
-                            .map(tag -> tag.getKey() + "=" + tag.getValue())
-                            .collect(Collectors.joining(","));
         }
 
         /** @param vmId the id of the VM, if one is meant */
@@ -111,7 +103,9 @@ final class WindowAssign {
                             && Objects.equals(Json.text(filter, "tenant"), tenant)
                             && Objects.equals(Json.text(filter, "availabilitySet"), availabilitySet)
                             && Objects.equals(Json.text(filter, "name"), name)
-                            && Fields.pairs("tags").apply(filter).equals(written(tags))
+                            && Fields.pairs("tags")
+                                    .apply(filter)
+                                    .equals(Fields.pairs("tags").apply(body().path("filter")))
                     : !filter.isObject()
                             && Objects.equals(Json.text(assignment, "vm"), vmId)
                             && Objects.equals(Json.text(assignment, "host"), host);

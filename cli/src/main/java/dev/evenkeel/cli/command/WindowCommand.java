@@ -69,19 +69,15 @@ final class WindowCommand {
             return "host " + host;
         }
         List<String> parts = new ArrayList<>();
-        assignment.path("filter").properties().forEach(part -> {
-            if (part.getValue().isObject()) {
-                parts.addAll(tags(assignment.path("filter")));
-            } else if (!part.getValue().isNull()) {
-                parts.add(part.getKey() + " " + part.getValue().asString());
+        JsonNode filter = assignment.path("filter");
+        filter.propertyNames().forEach(part -> {
+            String said =
+                    filter.path(part).isObject() ? Fields.pairs(part).apply(filter) : Json.textOr("", filter, part);
+            if (!said.isEmpty()) {
+                parts.add(part + " " + said);
             }
         });
         return parts.isEmpty() ? "a host" : "VMs with " + String.join(", ", parts);
-    }
-
-    private static List<String> tags(JsonNode filter) {
-        String tags = Fields.pairs("tags").apply(filter);
-        return tags.isEmpty() ? List.of() : List.of("tags " + tags);
     }
 
     /** Prints a window for people. */
