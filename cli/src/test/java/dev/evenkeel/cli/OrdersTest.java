@@ -150,6 +150,19 @@ final class OrdersTest extends ServerTest {
     }
 
     @Test
+    void tagsAreTakenAwayByTheirOwnWordAndNotBesideNewOnes() {
+        server.on("GET /v1/vms/web-1", Samples.VM).on("PATCH /v1/vms/6f1c2b1e-0000-4000-8000-000000000001", Samples.VM);
+
+        shell.run("vm", "set", "web-1", "--no-tags", "--tag", "env=prod").endsWith(ExitCode.USAGE);
+        shell.run("vm", "set", "web-1", "--no-tags").endsWith(ExitCode.OK);
+
+        JsonNode sent = server.request("PATCH /v1/vms/6f1c2b1e-0000-4000-8000-000000000001")
+                .json();
+        assertThat(sent.path("tags").isObject()).isTrue();
+        assertThat(sent.path("tags").isEmpty()).isTrue();
+    }
+
+    @Test
     void aVmOfWhichNothingIsSaidIsLeftAlone() {
         shell.run("vm", "set", "web-1").endsWith(ExitCode.USAGE);
     }

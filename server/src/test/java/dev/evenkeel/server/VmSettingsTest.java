@@ -108,6 +108,9 @@ class VmSettingsTest {
                         "maxPause", "notice", "migration", "postCopy", "availabilitySet", "tags", "reset");
         assertThat(wrong.toString()).contains("P28D").contains("[allowed, avoid, never]");
         problem(change(acme, "vm-10", "{}"), 422, "invalid");
+        JsonNode one = problem(change(acme, "vm-10", "{\"tags\": {\"a b\": \"c\"}}"), 422, "invalid");
+        assertThat(one.path("errors").valueStream().map(e -> e.path("field").asString()))
+                .containsExactly("tags");
     }
 
     @Test

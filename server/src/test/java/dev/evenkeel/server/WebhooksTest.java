@@ -81,6 +81,21 @@ class WebhooksTest {
     }
 
     @Test
+    void aReceiverThatSaysWhenIsLeftAloneUntilThen() throws Exception {
+        try (Receiver receiver = Receiver.answering(n -> 503)) {
+            receiver.answerWith(Map.of("Retry-After", "3600"));
+            String id = hooks.id(receiver.url());
+            Instant before = Instant.now();
+            hooks.ping(id);
+            Eventually.is(
+                    "it was tried", () -> hooks.deliveries(id).at("/0/attempts").asInt() == 1);
+            JsonNode waiting = hooks.deliveries(id).path(0);
+            assertThat(waiting.path("state").asString()).isEqualTo("WAITING");
+            assertThat(Instant.parse(waiting.path("nextAt").asString())).isAfter(before.plusSeconds(3590));
+        }
+    }
+
+    @Test
     void whatIsNeverTakenIsDeadWithTheReasonAndCanBeReplayed() throws Exception {
         try (Receiver receiver = Receiver.answering(n -> 503)) {
             String id = hooks.id(receiver.url());

@@ -65,6 +65,9 @@ final class VmSet extends Verb {
             description = "All of its tags, in place of those that it has; may be repeated.")
     Map<String, String> tags = Map.of();
 
+    @Option(names = "--no-tags", description = "No tags, not even its metadata's.")
+    boolean noTags;
+
     @Option(names = "--tenant", paramLabel = "TENANT", description = "Whose it is; for operators.")
     @Nullable
     String tenant;
@@ -90,7 +93,10 @@ final class VmSet extends Verb {
         put(body, "notice", notice);
         put(body, "availabilitySet", availabilitySet);
         put(body, "tenant", tenant);
-        if (!tags.isEmpty()) {
+        if (noTags && !tags.isEmpty()) {
+            throw new CommandFailed(ExitCode.USAGE, "--tag and --no-tags say two things: leave one out");
+        }
+        if (noTags || !tags.isEmpty()) {
             tags.forEach(body.putObject("tags")::put);
         }
         if (!reset.isEmpty()) {

@@ -95,7 +95,7 @@ public final class VmSettings {
             checks.wrongUnless(NAMES.contains(name), "reset", name, "give some of " + new TreeSet<>(NAMES));
         }
         checks.wrongUnless(
-                !reset.isEmpty() || !said.equals(OwnerSettings.NONE),
+                !checks.good() || !reset.isEmpty() || !said.equals(OwnerSettings.NONE),
                 "body",
                 null,
                 "give at least one of " + new TreeSet<>(NAMES) + ", or reset");

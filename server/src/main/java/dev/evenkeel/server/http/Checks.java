@@ -20,6 +20,11 @@ public final class Checks {
         }
     }
 
+    /** Whether nothing was wrong yet, for what can only be told of values that are right. */
+    public boolean good() {
+        return errors.isEmpty();
+    }
+
     /** The value of a field that must be there; {@code stand-in} when it is not, which {@link #done} then refuses. */
     public <T> T required(String field, @Nullable T value, T standIn, String remedy) {
         if (value == null) {

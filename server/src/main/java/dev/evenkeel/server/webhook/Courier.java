@@ -31,7 +31,7 @@ public final class Courier implements AutoCloseable {
     private static final int AT_ONCE_OF_ONE = 4;
     /** Deliveries in a row before others have their turn. */
     private static final int IN_A_ROW = 50;
-    /** A wait is that of the table, shorter or longer by up to this share. */
+    /** A wait is that of the table, shorter or longer by up to this share, and no shorter than the receiver asks for. */
     private static final double JITTER = 0.2;
 
     private final PgWebhooks webhooks;
@@ -175,7 +175,8 @@ public final class Courier implements AutoCloseable {
         } else if (delivery.attempts() < settings.retries().size()) {
             double factor = 1 - JITTER + 2 * JITTER * random.nextDouble();
             Duration table = settings.retries().get(delivery.attempts());
-            note(webhook, delivery, reply, State.WAITING, Duration.ofMillis((long) (table.toMillis() * factor)));
+            Duration wait = Duration.ofMillis((long) (table.toMillis() * factor));
+            note(webhook, delivery, reply, State.WAITING, wait.compareTo(reply.rest()) < 0 ? reply.rest() : wait);
         } else {
             note(webhook, delivery, reply, State.DEAD, Duration.ZERO);
         }

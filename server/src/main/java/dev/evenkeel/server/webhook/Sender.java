@@ -12,6 +12,8 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,6 +32,9 @@ import org.slf4j.LoggerFactory;
 public final class Sender implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
     private static final int LONGEST_WORDS = 200;
+    /** As long as a receiver's word is heeded; more would be as good as switching the webhook off. */
+    static final Duration LONGEST_REST = Duration.ofDays(1);
+
     private static final HeaderName ID = HeaderNames.create("webhook-id");
     private static final HeaderName TIMESTAMP = HeaderNames.create("webhook-timestamp");
     private static final HeaderName SIGNATURE = HeaderNames.create("webhook-signature");
@@ -57,8 +62,13 @@ public final class Sender implements AutoCloseable {
      * What came of an attempt.
      *
      * @param status of the answer; null where none came
+     * @param rest how long the receiver wants to be left alone; zero where it does not say
      */
-    record Reply(@Nullable Integer status, String words) {
+    record Reply(@Nullable Integer status, String words, Duration rest) {
+        private static Reply none(String words) {
+            return new Reply(null, words, Duration.ZERO);
+        }
+
         boolean taken() {
             return status != null && status / 100 == 2;
         }
@@ -71,25 +81,20 @@ public final class Sender implements AutoCloseable {
 
     /** Sends it once. */
     Reply send(Webhook webhook, Delivery delivery, Instant now) throws InterruptedException {
-        Future<Integer> answer = threads.submit(() -> post(webhook, delivery, now));
+        Future<Reply> answer = threads.submit(() -> post(webhook, delivery, now));
         try {
-            int status = answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            return new Reply(
-                    status,
-                    status / 100 == 3
-                            ? "answered " + status + ", and redirects are not followed"
-                            : "answered " + status);
+            return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            return new Reply(null, late());
+            return Reply.none(late());
         } catch (ExecutionException e) {
             LOG.debug("delivery {} of webhook {} failed", delivery.id(), webhook.id(), e);
-            return new Reply(null, words(e));
+            return Reply.none(words(e));
         } finally {
             answer.cancel(true);
         }
     }
 
-    private int post(Webhook webhook, Delivery delivery, Instant now) {
+    private Reply post(Webhook webhook, Delivery delivery, Instant now) {
         String signature = Secret.parse(webhook.secret()).sign(delivery.id(), now.getEpochSecond(), delivery.body());
         try (HttpClientResponse response = http.post(webhook.url())
                 .header(HeaderNames.CONTENT_TYPE, Envelopes.MEDIA_TYPE)
@@ -98,8 +103,36 @@ public final class Sender implements AutoCloseable {
                 .header(TIMESTAMP, Long.toString(now.getEpochSecond()))
                 .header(SIGNATURE, signature)
                 .submit(delivery.body().getBytes(StandardCharsets.UTF_8))) {
-            return response.status().code();
+            int status = response.status().code();
+            return new Reply(
+                    status,
+                    status / 100 == 3
+                            ? "answered " + status + ", and redirects are not followed"
+                            : "answered " + status,
+                    response.headers()
+                            .first(HeaderNames.RETRY_AFTER)
+                            .map(text -> rest(text, now))
+                            .orElse(Duration.ZERO));
         }
+    }
+
+    /**
+     * How long an answer's {@code Retry-After} wants to be waited for (RFC 9110, 10.2.3): seconds or a date, at most {@link #LONGEST_REST};
+     * zero when it is neither.
+     */
+    static Duration rest(String text, Instant now) {
+        Duration rest = Duration.ZERO;
+        String words = text.strip();
+        if (words.matches("\\d{1,9}")) {
+            rest = Duration.ofSeconds(Long.parseLong(words));
+        } else {
+            try {
+                rest = Duration.between(now, DateTimeFormatter.RFC_1123_DATE_TIME.parse(words, Instant::from));
+            } catch (DateTimeParseException e) {
+                LOG.debug("a receiver answers with a Retry-After that is none: {}", clean(words));
+            }
+        }
+        return rest.isNegative() ? Duration.ZERO : rest.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest;
     }
 
     /** Words of others, which might be long or mean something to a terminal or the database. */
