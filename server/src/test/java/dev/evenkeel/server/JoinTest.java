@@ -161,6 +161,20 @@ class JoinTest {
     }
 
     @Test
+    void aHostThatIsSlowOverItsFirstWordsIsHeard() throws Exception {
+        Identity identity = join("j3", token("{}"));
+        try (SlowStart way = SlowStart.to(identity.server().getPort(), Duration.ofSeconds(15));
+                GatewayClient client = new GatewayClient(way.uri(), identity.tls())) {
+            ReportAnswer answer = client.post(
+                    "/agent/v1/report",
+                    new Report("session", 0, null, List.of(), List.of(), List.of()),
+                    ReportAnswer.class);
+            assertThat(answer.resync()).isTrue();
+            assertThat(way.connections()).as("it is not begun anew").isEqualTo(1);
+        }
+    }
+
+    @Test
     void anAgentCanSpeakOnlyForItsHost() throws Exception {
         Identity identity = join("j1", token("{}"));
         FakePlatform platform = new FakePlatform();

@@ -17,7 +17,6 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPrivateKey;
-import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -25,11 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Lets a host into a fleet, and renews what it got. */
 public final class Joiner {
-    /** It is done once, by a person, on a host that may be busy with its own start. */
-    private static final Duration CONNECT = Duration.ofMinutes(1);
-
-    private static final Duration ANSWER = Duration.ofSeconds(90);
-
     private final IdentityFiles files;
 
     public Joiner(IdentityFiles files) {
@@ -60,7 +54,7 @@ public final class Joiner {
         SSLContext tls = SSLContext.getInstance("TLSv1.3");
         tls.init(null, new TrustManager[] {new PinnedAuthority(wish.token().authority())}, null);
         Credentials got;
-        try (GatewayClient client = new GatewayClient(wish.server(), tls, CONNECT)) {
+        try (GatewayClient client = new GatewayClient(wish.server(), tls)) {
             got = client.post(
                     "/agent/v1/join",
                     new JoinRequest(
@@ -70,8 +64,7 @@ public final class Joiner {
                             wish.names(),
                             wish.addresses(),
                             HostKey.request(wish.host().value(), keys.open(), keys.secret())),
-                    Credentials.class,
-                    ANSWER);
+                    Credentials.class);
         }
         X509Certificate authority = Pem.certificate(got.authority());
         if (!Pem.fingerprint(authority).equals(wish.token().authority())) {

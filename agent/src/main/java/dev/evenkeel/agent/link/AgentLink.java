@@ -22,8 +22,6 @@ import org.slf4j.LoggerFactory;
 public final class AgentLink implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AgentLink.class);
     private static final Duration LONG_POLL = Duration.ofSeconds(25);
-    /** What the long poll's answer may take beyond the poll itself. */
-    private static final Duration GRACE = Duration.ofSeconds(10);
 
     private final Supplier<GatewayClient> client;
     private final EffectExecutor executor;
@@ -148,7 +146,7 @@ public final class AgentLink implements AutoCloseable {
                         "/agent/v1/orders",
                         new OrdersRequest(session, journaled, LONG_POLL, notices.stamp()),
                         Orders.class,
-                        LONG_POLL.plus(GRACE));
+                        LONG_POLL.plus(GatewayClient.ANSWER));
         Documents documents = orders.documents();
         if (documents != null) {
             notices.take(documents);

@@ -23,9 +23,14 @@ import tools.jackson.databind.JsonNode;
 
 /** Speaks HTTP/2 over mutual TLS with the gateway. Thread-safe. */
 public final class GatewayClient implements PayloadSource, Refresh.Source, AutoCloseable {
-    private static final Duration CONNECT = Duration.ofSeconds(10);
+    /**
+     * How long the way to a first word may take, TLS included. A host that is busy with its own start needs many seconds for its
+     * part of it; one that gave up sooner would begin anew each time, and never get there.
+     */
+    private static final Duration CONNECT = Duration.ofMinutes(1);
+
     /** Longer than any answer but that to a long poll takes, the connection included. */
-    private static final Duration ANSWER = Duration.ofSeconds(20);
+    static final Duration ANSWER = Duration.ofSeconds(90);
 
     /** More than any answer has. */
     private static final int MOST = 64 << 20;
@@ -34,16 +39,11 @@ public final class GatewayClient implements PayloadSource, Refresh.Source, AutoC
     private final HttpClient http;
 
     public GatewayClient(URI server, SSLContext tls) {
-        this(server, tls, CONNECT);
-    }
-
-    /** @param connect how long the way to a first word may take, TLS included */
-    public GatewayClient(URI server, SSLContext tls, Duration connect) {
         this.server = server;
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_2)
                 .sslContext(tls)
-                .connectTimeout(connect)
+                .connectTimeout(CONNECT)
                 .executor(Executors.newVirtualThreadPerTaskExecutor())
                 .build();
     }

@@ -5,14 +5,12 @@ import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads a payload piece by piece with range requests (RFC 9110 §14), so that no piece can stall for ever. */
 final class PayloadStream extends InputStream {
     private static final int PIECE = 1 << 20;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-(\\d+)/(\\d+)");
     private static final int PARTIAL_CONTENT = 206;
     private static final int RANGE_NOT_SATISFIABLE = 416;
@@ -61,7 +59,7 @@ final class PayloadStream extends InputStream {
                 .header("Range", "bytes=" + next + "-" + (next + PIECE - 1))
                 .build();
         try {
-            HttpResponse<byte[]> response = client.send(request, PATIENCE, PIECE);
+            HttpResponse<byte[]> response = client.send(request, GatewayClient.ANSWER, PIECE);
             if (response.statusCode() == RANGE_NOT_SATISFIABLE) {
                 total = next; // nothing is left, or nothing was there
                 return;
