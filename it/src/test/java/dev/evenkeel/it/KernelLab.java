@@ -13,9 +13,14 @@ import dev.evenkeel.lab.Progress;
 import dev.evenkeel.lab.beat.Pulse;
 import dev.evenkeel.lab.os.Command;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** One full-kernel host in a fleet, with a VM nested in it. */
 final class KernelLab implements AutoCloseable {
@@ -94,6 +99,26 @@ final class KernelLab implements AutoCloseable {
         assertThat(text("uname", "-r")).isEqualTo(comes);
         assertUnharmed(from);
         assertTidy();
+    }
+
+    /** What comes in time; otherwise what server and host say of why it does not is in the failure, and in a file. */
+    <T> T await(CompletableFuture<T> wanted, Duration patience, String what) throws Exception {
+        try {
+            return wanted.get(patience.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            Path file = Files.createTempFile("kernel-lab", ".log");
+            host.signal("agent", "QUIT"); // its threads, into its log
+            String told = String.join(
+                    "\n",
+                    evenkeel.run("rollout", "ls", "-o", "json").out(),
+                    evenkeel.run("run", "ls", "-o", "json").out(),
+                    evenkeel.run("host", "ls", "-o", "json").out(),
+                    shell("tail -n 5 /var/log/lab.log; cat /run/lab/boot; cat /var/log/evenkeel/resume-vms.log"),
+                    shell("tail -n 400 /var/log/agent.log"));
+            Files.writeString(file, told);
+            throw new AssertionError(what + " not within " + patience + "; see " + file + "; "
+                    + told.lines().limit(3).toList());
+        }
     }
 
     void assertTidy() throws Exception {

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -61,7 +60,7 @@ interface KernelSwitchTests {
                 () -> lab.host.exec("test", "-s", "/run/lab/agent.pid").ok());
         lab.host.killAgent();
 
-        DemoChapter.Outcome seen = chapter.get(KernelLab.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        DemoChapter.Outcome seen = lab.await(chapter, KernelLab.PATIENCE.multipliedBy(2), "the rollout has ended");
         assertThat(seen.updated()).isTrue();
         assertThat(seen.vms()).hasSize(1).allMatch(VmSeen::unharmed);
         assertThat(seen.moves()).hasSize(1).allSatisfy(move -> {

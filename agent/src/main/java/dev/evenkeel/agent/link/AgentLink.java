@@ -33,6 +33,9 @@ public final class AgentLink implements AutoCloseable {
     private final RandomGenerator random;
     private final LinkTimes times;
     private final CountDownLatch closing = new CountDownLatch(1);
+    /** The first report is over: orders are waited for on its connection, and a slow host makes one of them instead of two. */
+    private final CountDownLatch dialled = new CountDownLatch(1);
+
     // The next three are used by the thread that waits for orders only.
     /** Names to the server what this agent was handed since it started. */
     private String session;
@@ -122,7 +125,11 @@ public final class AgentLink implements AutoCloseable {
     }
 
     private void report() throws IOException, InterruptedException {
-        reporter.report(client.get());
+        try {
+            reporter.report(client.get());
+        } finally {
+            dialled.countDown();
+        }
         Duration most =
                 reporter.heartbeat().compareTo(times.heartbeat()) < 0 ? reporter.heartbeat() : times.heartbeat();
         outbox.bell().await(most);
@@ -130,6 +137,7 @@ public final class AgentLink implements AutoCloseable {
 
     /** The server says everything once to a session; when that got lost on the way, another one asks for it again. */
     private void orders() throws IOException, InterruptedException {
+        dialled.await();
         try {
             takeOrders();
         } catch (IOException e) {
