@@ -3,6 +3,9 @@ package dev.evenkeel.server;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -118,12 +121,14 @@ final class TwoTenants implements AutoCloseable {
         secret("acme");
     }
 
-    /** A window of acme's that is assigned to one of its VMs and to a host. */
+    /** A window of acme's that is assigned to one of its VMs and to a host; closed now, at whatever time of day that is. */
     private List<Pair> acmesWindow(String vm) throws Exception {
+        String halfADayHence = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm")
+                .format(OffsetDateTime.now(ZoneOffset.UTC).plusHours(12));
         String id = operator.post(
                         "/v1/windows",
-                        "{\"name\": \"acmes-nights\", \"tenant\": \"acme\", \"startDateTime\": \"2026-03-01 22:00\","
-                                + " \"timeZone\": \"UTC\", \"recurEvery\": \"Day\"}")
+                        "{\"name\": \"acmes-nights\", \"tenant\": \"acme\", \"startDateTime\": \"" + halfADayHence
+                                + "\", \"timeZone\": \"UTC\", \"recurEvery\": \"Day\"}")
                 .json()
                 .path("id")
                 .asString();
