@@ -150,6 +150,26 @@ final class OrdersTest extends ServerTest {
     }
 
     @Test
+    void aHostIsDedicatedToATenantAndMadeEverybodysAgain() {
+        server.on("GET /v1/hosts/h1", Samples.HOST).on("PATCH /v1/hosts/h1", Samples.HOST);
+
+        assertThat(shell.run("host", "set", "h1", "--dedicated-to", "acme")
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("host h1 is dedicated to tenant acme");
+        assertThat(server.request("PATCH /v1/hosts/h1")
+                        .json()
+                        .path("dedicatedTo")
+                        .asString())
+                .isEqualTo("acme");
+        assertThat(shell.run("host", "set", "h1", "--dedicated-to", "")
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("host h1 is everybody's");
+        shell.run("host", "set", "h1").endsWith(ExitCode.USAGE);
+    }
+
+    @Test
     void tagsAreTakenAwayByTheirOwnWordAndNotBesideNewOnes() {
         server.on("GET /v1/vms/web-1", Samples.VM).on("PATCH /v1/vms/6f1c2b1e-0000-4000-8000-000000000001", Samples.VM);
 

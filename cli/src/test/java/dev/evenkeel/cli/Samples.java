@@ -13,7 +13,7 @@ final class Samples {
 
     static final String HOST = """
             {"id":"h1","name":"rack1-h1","address":"10.77.0.11","region":"eu","zone":"a","rack":"r1",
-             "migrationDomain":"lab","state":"READY","cordoned":false,"cordonReason":null,
+             "migrationDomain":"lab","state":"READY","cordoned":false,"cordonReason":null,"dedicatedTo":null,
              "observedAt":"2026-11-22T12:00:00Z","arch":"x86_64","cpuModel":"EPYC","cpus":2,
              "memoryBytes":2147483648,"freeMemoryBytes":1610612736,
              "versions":{"kernel":"6.1.0-40","qemu":"10.0.2","libvirt":"9.0.0","microcode":"0x1"},

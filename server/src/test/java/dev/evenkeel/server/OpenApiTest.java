@@ -67,6 +67,7 @@ class OpenApiTest {
         RECORDS.put("Problem", Problem.class);
         RECORDS.put("FieldError", FieldError.class);
         RECORDS.put("Reason", Bodies.Reason.class);
+        RECORDS.put("HostChange", Bodies.HostChange.class);
         RECORDS.put("MigrateOrder", Bodies.MigrateOrder.class);
         RECORDS.put("PlanOrder", Bodies.PlanOrder.class);
         RECORDS.put("Selector", Bodies.Selector.class);

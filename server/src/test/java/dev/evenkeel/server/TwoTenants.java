@@ -64,6 +64,7 @@ final class TwoTenants implements AutoCloseable {
                 .json()
                 .at("/items/0/id")
                 .asString();
+        operator.send("PATCH", "/v1/hosts/h73", "{\"dedicatedTo\": \"acme\"}", Map.of());
         String token = operator.post(
                         "/v1/tokens", "{\"name\": \"acme's robot\", \"role\": \"tenant\", \"tenants\": [\"acme\"]}")
                 .json()

@@ -2,6 +2,7 @@ package dev.evenkeel.store;
 
 import dev.evenkeel.core.fleet.HostFacts;
 import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.TenantId;
 import dev.evenkeel.core.fleet.Topology;
 import dev.evenkeel.core.fleet.Vm;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A host that joined, as it is kept.
  *
  * @param cordonReason why an operator keeps new VMs away, or null
+ * @param dedicatedTo the only tenant whose VMs are to be here, or null
  * @param facts what its agent last told, or null when it never did
  * @param observedAt when that was read, or null with the facts
  */
@@ -20,6 +22,7 @@ public record HostRecord(
         Topology topology,
         boolean cordoned,
         @Nullable String cordonReason,
+        @Nullable TenantId dedicatedTo,
         @Nullable HostFacts facts,
         List<Vm> vms,
         @Nullable Instant observedAt) {

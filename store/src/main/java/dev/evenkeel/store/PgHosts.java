@@ -2,6 +2,7 @@ package dev.evenkeel.store;
 
 import dev.evenkeel.core.fleet.HostFacts;
 import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.TenantId;
 import dev.evenkeel.core.fleet.Topology;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.wire.Json;
@@ -29,12 +30,14 @@ public final class PgHosts {
 
     private static HostRecord read(ResultSet row) throws SQLException {
         String facts = row.getString("facts");
+        String tenant = row.getString("dedicated_to");
         OffsetDateTime observed = row.getObject("observed_at", OffsetDateTime.class);
         return new HostRecord(
                 new HostId(row.getString("id")),
                 Json.mapper().readValue(row.getString("topology"), Topology.class),
                 row.getBoolean("cordoned"),
                 row.getString("cordon_reason"),
+                tenant == null ? null : new TenantId(tenant),
                 facts == null ? null : Json.mapper().readValue(facts, HostFacts.class),
                 Arrays.asList(Json.mapper().readValue(row.getString("vms"), Vm[].class)),
                 observed == null ? null : observed.toInstant());
@@ -59,6 +62,14 @@ public final class PgHosts {
                 .bind("id", host.value())
                 .bind("cordoned", cordoned)
                 .bind("reason", reason)
+                .execute());
+    }
+
+    /** From now on a host is this tenant's, or everybody's. */
+    public void dedicate(HostId host, @Nullable TenantId tenant) {
+        pool.alone(handle -> handle.createUpdate("UPDATE host SET dedicated_to = :tenant WHERE id = :id")
+                .bind("id", host.value())
+                .bind("tenant", tenant == null ? null : tenant.value())
                 .execute());
     }
 

@@ -48,15 +48,20 @@ class RegistryTest {
         hosts.enrol(new HostId("h2"), RACK_A);
         hosts.enrol(H1, RACK_A);
         assertThat(hosts.all()).extracting(HostRecord::id).containsExactly(H1, new HostId("h2"));
-        assertThat(hosts.all().getFirst()).isEqualTo(new HostRecord(H1, RACK_A, false, null, null, List.of(), null));
+        assertThat(hosts.all().getFirst())
+                .isEqualTo(new HostRecord(H1, RACK_A, false, null, null, null, List.of(), null));
 
         hosts.observed(H1, facts(), List.of(vm()), NOW);
         hosts.cordon(H1, true, "a fan is loud");
+        hosts.dedicate(H1, new TenantId("acme"));
         Topology moved = new Topology("eu", "eu-1", "b", SHARD);
         hosts.enrol(H1, moved);
         assertThat(hosts.all().getFirst())
-                .isEqualTo(new HostRecord(H1, moved, true, "a fan is loud", facts(), List.of(vm()), NOW));
+                .isEqualTo(new HostRecord(
+                        H1, moved, true, "a fan is loud", new TenantId("acme"), facts(), List.of(vm()), NOW));
 
+        hosts.dedicate(H1, null);
+        assertThat(hosts.all().getFirst().dedicatedTo()).isNull();
         hosts.cordon(H1, false, null);
         hosts.observed(new HostId("never-joined"), facts(), List.of(), NOW);
         assertThat(hosts.all()).hasSize(2);

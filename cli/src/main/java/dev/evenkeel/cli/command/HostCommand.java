@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
@@ -23,6 +24,7 @@ import tools.jackson.databind.JsonNode;
         subcommands = {
             HostCommand.Ls.class,
             HostCommand.Show.class,
+            HostCommand.Set.class,
             HostCommand.Cordon.class,
             HostCommand.Uncordon.class,
             HostCommand.Evacuate.class
@@ -46,6 +48,7 @@ final class HostCommand {
                 Column.number("MEMORY", Fields.size("memoryBytes")).wide(),
                 Column.number("FREE", Fields.size("freeMemoryBytes")).wide(),
                 Column.of("DOMAIN", Fields.text("migrationDomain")).wide(),
+                Column.of("DEDICATED TO", Fields.text("dedicatedTo")).wide(),
                 Column.of("RACK", Fields.text("rack")).wide(),
                 Column.of("ZONE", Fields.text("zone")).wide(),
                 Column.of("REGION", Fields.text("region")).wide());
@@ -77,6 +80,7 @@ final class HostCommand {
             session.field("name", Json.text(host, "name"));
             session.field("state", session.paint().state(Json.textOr("", host, "state")));
             session.field("cordon reason", Json.text(host, "cordonReason"));
+            session.field("dedicated to", Json.text(host, "dedicatedTo"));
             session.field("run", Json.text(host, "run"));
             session.field("seen", Fields.age(session, "observedAt").apply(host) + " ago");
             session.field("address", Json.text(host, "address"));
@@ -107,6 +111,34 @@ final class HostCommand {
                             .all(),
                     VmCommand.table(),
                     "no VMs on it");
+        }
+    }
+
+    @Command(name = "set", description = "Say whose a host is; for operators. No VM is moved.")
+    static final class Set extends Verb {
+        @Parameters(paramLabel = "HOST", description = "Id or name.")
+        String host = "";
+
+        @Option(
+                names = "--dedicated-to",
+                paramLabel = "TENANT",
+                required = true,
+                description = "The only tenant whose VMs come here from now on; \"\" for everybody's.")
+        String tenant = "";
+
+        @Mixin
+        ReasonOption why = new ReasonOption();
+
+        @Override
+        ExitCode run(Session session) {
+            String id = Finder.id(Finder.find(session, "hosts", host));
+            JsonNode answer = session.api().change(why.body().put("dedicatedTo", tenant), "hosts", id);
+            session.one(
+                    answer,
+                    it -> session.out()
+                            .println("host " + id
+                                    + (tenant.isEmpty() ? " is everybody's" : " is dedicated to tenant " + tenant)));
+            return ExitCode.OK;
         }
     }
 

@@ -44,10 +44,12 @@ public final class Fleet {
                 hosts.values().stream().filter(h -> !h.id().equals(host)).toList(), allVms());
     }
 
-    /** The VMs of these tenants, as if there were no others; and no host, for none is dedicated to a tenant. */
+    /** The VMs of these tenants and the hosts that are dedicated to them, as if there were no others. */
     public Fleet of(Set<TenantId> tenants) {
         return new Fleet(
-                List.of(),
+                hosts.values().stream()
+                        .filter(host -> host.dedicatedTo() != null && tenants.contains(host.dedicatedTo()))
+                        .toList(),
                 allVms().stream().filter(vm -> tenants.contains(vm.tenant())).toList());
     }
 

@@ -190,13 +190,7 @@ final class DrainSight {
     Placement.Answer target(Vm vm) {
         Fleet expected = withMovesUnderWay();
         if (run.purpose() instanceof Purpose.MoveOne one && one.to() != null) {
-            HostId wanted = one.to();
-            Fleet only = new Fleet(
-                    expected.hosts().values().stream()
-                            .filter(h -> h.id().equals(wanted) || h.id().equals(run.host()))
-                            .toList(),
-                    expected.allVms());
-            return Placement.target(vm, only, h -> false);
+            return Placement.to(one.to(), vm, expected);
         }
         // Where the last try failed is not tried again at once while another host can take the VM.
         HostId failed = failedAt(vm);

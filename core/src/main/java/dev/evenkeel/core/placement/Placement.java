@@ -8,6 +8,7 @@ import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -40,13 +41,31 @@ public final class Placement {
         record Nowhere(Refusal why) implements Answer {}
     }
 
-    /** @param updated which hosts already run what the rollout brings */
+    /**
+     * A host that the VM may be taken to without a word from anybody. One that is on a host dedicated to its tenant goes to another
+     * such only, and any other, also one that is where it should not be, to a host that is everybody's.
+     *
+     * @param updated which hosts already run what the rollout brings
+     */
     public static Answer target(Vm vm, Fleet fleet, Predicate<Host> updated) {
+        boolean dedicated =
+                fleet.host(vm.host()).map(from -> from.isItsOwners(vm)).orElse(false);
+        return among(fleet.hosts().values(), vm, fleet, host -> host.isItsOwners(vm) == dedicated, updated);
+    }
+
+    /** The host that a person has named, or what speaks against it. */
+    public static Answer to(HostId named, Vm vm, Fleet fleet) {
+        return among(fleet.host(named).stream().toList(), vm, fleet, host -> true, host -> false);
+    }
+
+    /** @param alike which hosts are, as far as tenants go, what the VM's own is */
+    private static Answer among(
+            Collection<Host> hosts, Vm vm, Fleet fleet, Predicate<Host> alike, Predicate<Host> updated) {
         TreeMap<String, String> evidence = new TreeMap<>();
         List<Host> fitting = new ArrayList<>();
-        for (Host host : fleet.hosts().values()) {
+        for (Host host : hosts) {
             if (!host.id().equals(vm.host())) {
-                obstacle(vm, host, fleet)
+                obstacle(vm, host, fleet, alike)
                         .ifPresentOrElse(why -> evidence.put(host.id().value(), why), () -> fitting.add(host));
             }
         }
@@ -79,7 +98,7 @@ public final class Placement {
         return (told.isEmpty() ? "" : " [" + told + (more > 0 ? "; and " + more + " more hosts" : "") + "]");
     }
 
-    private static Optional<String> obstacle(Vm vm, Host host, Fleet fleet) {
+    private static Optional<String> obstacle(Vm vm, Host host, Fleet fleet, Predicate<Host> alike) {
         Optional<Host> from = fleet.host(vm.host());
         if (from.isEmpty()
                 || !from.get()
@@ -87,6 +106,14 @@ public final class Placement {
                         .migrationDomain()
                         .equals(host.topology().migrationDomain())) {
             return Optional.of(ELSEWHERE);
+        }
+        if (!host.isFor(vm) || !alike.test(host)) {
+            return Optional.of(
+                    host.dedicatedTo() == null
+                            ? "not dedicated to tenant " + vm.tenant()
+                            : host.isItsOwners(vm)
+                                    ? "dedicated to tenant " + vm.tenant()
+                                    : "dedicated to another tenant");
         }
         if (!host.schedulable()) {
             return Optional.of(

@@ -135,7 +135,15 @@ final class Waves {
         }
         List<Host> hosts = next.hosts().values().stream()
                 .map(h -> h.id().equals(host.id())
-                        ? new Host(h.id(), h.topology(), h.facts(), h.cordoned(), true, h.reachable(), h.observedAt())
+                        ? new Host(
+                                h.id(),
+                                h.topology(),
+                                h.facts(),
+                                h.cordoned(),
+                                true,
+                                h.reachable(),
+                                h.observedAt(),
+                                h.dedicatedTo())
                         : h)
                 .toList();
         return new Fleet(hosts, next.allVms());

@@ -77,7 +77,34 @@ public final class Given {
 
         private OneHost becomes(
                 HostFacts facts, Topology at, boolean cordoned, boolean maintenance, boolean reachable) {
-            hosts.put(id, new Host(id, at, facts, cordoned, maintenance, reachable, host(id).observedAt()));
+            Host before = host(id);
+            hosts.put(
+                    id,
+                    new Host(
+                            id,
+                            at,
+                            facts,
+                            cordoned,
+                            maintenance,
+                            reachable,
+                            before.observedAt(),
+                            before.dedicatedTo()));
+            return this;
+        }
+
+        public OneHost dedicatedTo(String tenant) {
+            Host h = host(id);
+            hosts.put(
+                    id,
+                    new Host(
+                            id,
+                            h.topology(),
+                            h.facts(),
+                            h.cordoned(),
+                            h.inMaintenance(),
+                            h.reachable(),
+                            h.observedAt(),
+                            new TenantId(tenant)));
             return this;
         }
 

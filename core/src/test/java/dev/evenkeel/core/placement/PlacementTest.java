@@ -6,6 +6,7 @@ import dev.evenkeel.core.fleet.Fleet;
 import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.fleet.VmState;
 import dev.evenkeel.core.hostrun.Given;
@@ -60,6 +61,53 @@ class PlacementTest {
         given.host("h3");
 
         assertThat(target()).isEqualTo("h3");
+    }
+
+    @Test
+    void whatIsOnADedicatedHostStaysOnItsTenantsHosts() {
+        given.host("h1").dedicatedTo("acme");
+        given.host("h2");
+        given.host("h3").dedicatedTo("globex");
+
+        assertThat(nowhere().evidence())
+                .containsEntry("h2", "not dedicated to tenant acme")
+                .containsEntry("h3", "dedicated to another tenant");
+
+        given.host("h4").memory(4096).dedicatedTo("acme");
+        assertThat(target()).isEqualTo("h4");
+    }
+
+    @Test
+    void aDedicatedHostIsFilledByNobodyUnasked() {
+        given.host("h2").dedicatedTo("acme");
+        given.host("h3").dedicatedTo("globex");
+        assertThat(nowhere().evidence()).containsOnlyKeys("h2", "h3");
+
+        given.host("h4").memory(4096);
+        assertThat(target()).isEqualTo("h4");
+    }
+
+    @Test
+    void whatIsOnAnothersDedicatedHostLeavesItForAHostOfEverybodys() {
+        given.host("h1").dedicatedTo("globex");
+        given.host("h2").dedicatedTo("globex");
+        given.host("h3").dedicatedTo("acme");
+        given.host("h4").memory(4096);
+
+        assertThat(target()).isEqualTo("h4");
+    }
+
+    @Test
+    void aPersonMayFillADedicatedHostWithItsTenantsVmsAlone() {
+        given.host("h2").dedicatedTo("acme");
+        given.host("h3").dedicatedTo("globex");
+        Vm vm = given.fleet().vmsOn(new HostId("h1")).getFirst();
+
+        assertThat(Placement.to(new HostId("h2"), vm, given.fleet())).isInstanceOf(Placement.Answer.Target.class);
+        assertThat(Placement.to(new HostId("h3"), vm, given.fleet()))
+                .isInstanceOfSatisfying(
+                        Placement.Answer.Nowhere.class,
+                        nowhere -> assertThat(nowhere.why().why()).contains("h3: dedicated to another tenant"));
     }
 
     @Test

@@ -13,6 +13,10 @@ public final class Bodies {
     /** Why something is ordered. */
     public record Reason(@Nullable String reason) implements Reasoned {}
 
+    /** @param dedicatedTo the tenant whose host it is from now on; empty for everybody's */
+    public record HostChange(
+            @Nullable String dedicatedTo, @Nullable String reason) implements Reasoned {}
+
     /** Moves one VM. */
     public record MigrateOrder(
             @Nullable String target, @Nullable String reason) implements Reasoned {}

@@ -56,6 +56,10 @@ public final class WindowPreviews {
         Fleet fleet = call.fleet();
         Host host = Lookup.host(fleet, call.path("id"));
         return Answer.ok(WindowPreviewView.of(
-                book.assignments().counting(host.id()), Waiting.forHost(store, fleet, host.id()), time.now()));
+                book.assignments().counting(host.id()).stream()
+                        .filter(window -> window.tenant() == null || call.who().sees(window.tenant()))
+                        .toList(),
+                Waiting.forHost(store, fleet, host.id()),
+                time.now()));
     }
 }

@@ -12,7 +12,6 @@ import dev.evenkeel.server.http.Problem;
 import dev.evenkeel.server.http.ProblemException;
 import dev.evenkeel.store.WindowRecord;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -35,7 +34,7 @@ final class WindowTargets {
             return vm(order.vm(), window, fleet);
         }
         return order.host() != null
-                ? host(order.host(), fleet)
+                ? host(order.host(), window, fleet)
                 : filter(Objects.requireNonNull(order.filter()), window);
     }
 
@@ -52,13 +51,18 @@ final class WindowTargets {
         return new WindowTarget.OneVm(vm.id());
     }
 
-    private static WindowTarget host(String named, Fleet fleet) {
-        Optional<Host> host = fleet.hosts().values().stream()
+    private static WindowTarget host(String named, WindowRecord window, Fleet fleet) {
+        Host host = fleet.hosts().values().stream()
                 .filter(one -> one.id().value().equals(named))
-                .findFirst();
-        return new WindowTarget.OneHost(host.orElseThrow(
-                        () -> Problem.invalid("host", named, "give the id of a host; GET /v1/hosts lists them"))
-                .id());
+                .findFirst()
+                .orElseThrow(() -> Problem.invalid("host", named, "give the id of a host; GET /v1/hosts lists them"));
+        if (window.tenant() != null
+                && host.dedicatedTo() != null
+                && !window.tenant().equals(host.dedicatedTo())) {
+            throw Problem.invalid(
+                    "host", named, "the window is of tenant " + window.tenant() + "; give a host that is its own");
+        }
+        return new WindowTarget.OneHost(host.id());
     }
 
     private static WindowTarget filter(Bodies.WindowFilter filter, WindowRecord window) {

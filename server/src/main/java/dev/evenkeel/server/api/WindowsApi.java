@@ -76,7 +76,7 @@ public final class WindowsApi {
         OwnedWindow window = book.find(record.id())
                 .orElseThrow(() -> Lookup.missing("window", record.id().value(), "/v1/windows"));
         WindowView whole = WindowView.of(record, window, assignments, time.now());
-        return call.who().only().isPresent() ? whole.forOwner() : whole;
+        return call.who().only().isPresent() ? whole.forOwner(call.fleet()) : whole;
     }
 
     private Answer list(Call call) {

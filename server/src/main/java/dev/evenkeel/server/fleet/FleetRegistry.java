@@ -7,6 +7,7 @@ import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.HostFacts;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.MigrationDomainId;
+import dev.evenkeel.core.fleet.TenantId;
 import dev.evenkeel.core.fleet.Topology;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
@@ -74,7 +75,8 @@ public final class FleetRegistry {
         synchronized (this) {
             KnownHost known = hosts.get(host);
             if (known == null) {
-                hosts.put(host, new KnownHost(new HostRecord(host, topology, false, null, null, List.of(), null)));
+                hosts.put(
+                        host, new KnownHost(new HostRecord(host, topology, false, null, null, null, List.of(), null)));
             } else {
                 known.topology = topology;
             }
@@ -161,6 +163,17 @@ public final class FleetRegistry {
         return true;
     }
 
+    /** From now on a host that joined is this tenant's, or everybody's. */
+    public void dedicate(HostId host, @Nullable TenantId tenant) {
+        records.dedicate(host, tenant);
+        synchronized (this) {
+            KnownHost known = hosts.get(host);
+            if (known != null) {
+                known.dedicatedTo = tenant;
+            }
+        }
+    }
+
     /** Why an operator cordoned a host, if one did and said why. */
     public synchronized Optional<String> cordonReason(HostId host) {
         KnownHost known = hosts.get(host);
@@ -203,7 +216,8 @@ public final class FleetRegistry {
                             known.cordoned,
                             maintained.contains(known.id.value()),
                             reachable(known, now),
-                            known.observedAt));
+                            known.observedAt,
+                            known.dedicatedTo));
                     known.vms().forEach(vm -> vms.add(owners.over(vm)));
                 }
             }

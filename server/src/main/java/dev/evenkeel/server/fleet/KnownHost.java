@@ -2,6 +2,7 @@ package dev.evenkeel.server.fleet;
 
 import dev.evenkeel.core.fleet.HostFacts;
 import dev.evenkeel.core.fleet.HostId;
+import dev.evenkeel.core.fleet.TenantId;
 import dev.evenkeel.core.fleet.Topology;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
@@ -26,6 +27,9 @@ final class KnownHost {
 
     @Nullable
     String cordonReason;
+
+    @Nullable
+    TenantId dedicatedTo;
 
     @Nullable
     HostFacts facts;
@@ -53,6 +57,7 @@ final class KnownHost {
         topology = record.topology();
         cordoned = record.cordoned();
         cordonReason = record.cordonReason();
+        dedicatedTo = record.dedicatedTo();
         facts = record.facts();
         observedAt = record.observedAt();
         record.vms().forEach(vm -> vms.put(vm.id(), vm));

@@ -17,6 +17,7 @@ public final class Rights {
     private static final String TABLE = """
             GET    /v1/hosts                         all tenant
             GET    /v1/hosts/{id}                    all tenant
+            PATCH  /v1/hosts/{id}                    operator
             POST   /v1/hosts/{id}/cordon             operator
             POST   /v1/hosts/{id}/uncordon           operator
             POST   /v1/hosts/{id}/evacuate           operator

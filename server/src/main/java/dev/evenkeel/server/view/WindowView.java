@@ -1,5 +1,7 @@
 package dev.evenkeel.server.view;
 
+import dev.evenkeel.core.fleet.Fleet;
+import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.window.Opening;
 import dev.evenkeel.core.window.OwnedWindow;
 import dev.evenkeel.core.window.WindowDraft;
@@ -50,9 +52,10 @@ public record WindowView(
             };
         }
 
-        /** The same for somebody who sees no hosts. */
-        AssignmentView withoutHost() {
-            return new AssignmentView(id, vm, null, filter);
+        /** The same for somebody who sees no other hosts than these. */
+        AssignmentView seenWith(Fleet seen) {
+            boolean known = host != null && seen.host(new HostId(host)).isPresent();
+            return new AssignmentView(id, vm, known ? host : null, filter);
         }
     }
 
@@ -100,8 +103,8 @@ public record WindowView(
                 record.createdBy());
     }
 
-    /** The same for a tenant, who sees no hosts. */
-    public WindowView forOwner() {
+    /** The same for a tenant, who sees its own hosts alone. */
+    public WindowView forOwner(Fleet seen) {
         return new WindowView(
                 id,
                 name,
@@ -116,7 +119,7 @@ public record WindowView(
                 closesAt,
                 nextOpensAt,
                 rare,
-                assignments.stream().map(AssignmentView::withoutHost).toList(),
+                assignments.stream().map(one -> one.seenWith(seen)).toList(),
                 createdAt,
                 createdBy);
     }

@@ -23,6 +23,7 @@ class KnownHostTest {
             false,
             null,
             null,
+            null,
             List.of(),
             null));
 
