@@ -68,12 +68,11 @@ final class Announcing {
 
     private static Announcement announce(
             HostRun run, Vm vm, EventKind kind, @Nullable VmForecast forecast, World world) {
-        UUID id = UUID.nameUUIDFromBytes(bytes(run.id() + "/" + vm.id() + "/" + kind));
         Duration lasts = kind == EventKind.REBOOT
                 ? world.pauses().restart()
                 : forecast != null && forecast.impact() instanceof Impact.Pause pause ? pause.expected() : null;
         return new Announcement(
-                new EventId(id.toString()),
+                event(run, vm.id(), kind),
                 vm.id(),
                 vm.name(),
                 kind,
@@ -81,6 +80,12 @@ final class Announcing {
                 lasts,
                 null,
                 world.now());
+    }
+
+    /** The id of the one event of this kind that a VM is told of in a run. */
+    static EventId event(HostRun run, VmId vm, EventKind kind) {
+        return new EventId(
+                UUID.nameUUIDFromBytes(bytes(run.id() + "/" + vm + "/" + kind)).toString());
     }
 
     /** A text's UTF-16 units, the higher byte first. */

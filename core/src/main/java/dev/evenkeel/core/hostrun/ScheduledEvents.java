@@ -1,9 +1,17 @@
 package dev.evenkeel.core.hostrun;
 
 import dev.evenkeel.core.fleet.Fleet;
+import dev.evenkeel.core.fleet.VmId;
+import dev.evenkeel.core.notice.EventKind;
 import dev.evenkeel.core.notice.ScheduledEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What VMs and their owners are to be told of a host run just now: read off its state, so that it can't differ from it. */
 public final class ScheduledEvents {
@@ -17,9 +25,47 @@ public final class ScheduledEvents {
 
     /** The scheduled events of a run: those that wait, and those that have begun. */
     public static List<ScheduledEvent> of(HostRun run, Fleet fleet) {
-        return run.announcements().stream()
-                .flatMap(told -> of(run, told, stage(run, run.state(), told, fleet)).stream())
-                .toList();
+        List<ScheduledEvent> failures = failures(run);
+        Set<VmId> failed =
+                failures.stream().flatMap(event -> event.vms().stream()).collect(Collectors.toSet());
+        List<ScheduledEvent> all = new ArrayList<>(failures);
+        run.announcements().stream()
+                .filter(told -> !failed.contains(told.vm()))
+                .forEach(told ->
+                        of(run, told, stage(run, run.state(), told, fleet)).ifPresent(all::add));
+        return all;
+    }
+
+    /** VMs that died and are started again: of a failure nobody is told before, so these have begun when they are first heard of. */
+    private static List<ScheduledEvent> failures(HostRun run) {
+        List<ScheduledEvent> all = new ArrayList<>();
+        for (Restart restart : run.restarts()) {
+            boolean announced = run.announcement(restart.vm())
+                    .map(told -> told.kind() == EventKind.REBOOT)
+                    .orElse(false);
+            if (!announced && restart.status().owed()) {
+                all.add(failure(run, restart.vm(), restart.name(), restart.at(), restart.forecast()));
+            }
+        }
+        HostRunState state = run.state() instanceof HostRunState.NeedsPerson p ? p.resume() : run.state();
+        if (state instanceof HostRunState.Draining draining) {
+            draining.moves().stream()
+                    .filter(move -> move.open() && run.host().equals(move.to()))
+                    .forEach(move -> all.add(failure(run, move.vm(), move.name(), move.at(), null)));
+        }
+        return all;
+    }
+
+    private static ScheduledEvent failure(HostRun run, VmId vm, String name, Instant since, @Nullable Duration lasts) {
+        return new ScheduledEvent(
+                Announcing.event(run, vm, EventKind.REBOOT),
+                EventKind.REBOOT,
+                List.of(vm),
+                true,
+                since,
+                lasts,
+                name + ": it died in the " + run.purpose().phrase() + " of its host and is started again",
+                false);
     }
 
     private static Optional<ScheduledEvent> of(HostRun run, Announcement told, Stage stage) {

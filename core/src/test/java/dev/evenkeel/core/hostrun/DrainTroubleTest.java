@@ -190,9 +190,11 @@ class DrainTroubleTest {
 
         run.moveFails("vm-a", "VM_DIED", Aftermath.VM_DEAD, false);
         assertThat(run.latest().effect()).isEqualTo(new Effect.StartVm(new VmId("vm-a")));
+        assertThat(run.events()).as("nobody was told before").containsExactly("vm-a REBOOT started");
 
-        run.told(OneRun.ended(run.latest().id(), new Outcome.Started(given.now(), false)))
-                .looks();
+        run.told(OneRun.ended(run.latest().id(), new Outcome.Started(given.now(), false)));
+        assertThat(run.events()).doesNotContain("vm-a REBOOT started");
+        run.looks();
         assertThat(run.movesOrdered())
                 .as("alive again, it is moved like any other")
                 .hasSize(2);

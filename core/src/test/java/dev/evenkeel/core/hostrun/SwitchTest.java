@@ -258,11 +258,14 @@ class SwitchTest {
         assertThat(kernel.run.run().vmsLost()).isEqualTo(1);
         assertThat(kernel.run.noticeTypes()).contains("VmDied");
         assertThat(kernel.run.ledger()).isEmpty();
+        assertThat(kernel.run.events()).containsExactly("vm-a REBOOT started");
 
         kernel.run.latestSucceeds();
         assertThat(kernel.latest()).isEqualTo(new Effect.StartVm(new VmId("vm-a")));
+        assertThat(kernel.run.events()).containsExactly("vm-a REBOOT started");
         kernel.run.started("vm-a");
         assertThat(kernel.run.outcome()).isEqualTo(RunOutcome.DONE);
+        assertThat(kernel.run.events()).isEmpty();
     }
 
     @Test

@@ -45,7 +45,7 @@ public final class RunNotices implements EventSource, Approvals {
         while (true) {
             List<StoredRun> batch = store.runs(new RunStore.RunQuery("HostRun", true, after, BATCH));
             for (StoredRun stored : batch) {
-                if (stored.run() instanceof HostRun run && !run.announcements().isEmpty()) {
+                if (stored.run() instanceof HostRun run) {
                     ScheduledEvents.of(run, now).forEach(event -> all.add(new Told(run, event)));
                 }
             }
