@@ -64,7 +64,7 @@ record Outside(List<Route> routes, NoticeFeed feed) {
                 store.webhooks(),
                 store.deliveries(),
                 envelopes,
-                new Sender(destinations, settings.webhooks().timeout()),
+                new Sender(destinations, settings.webhooks()),
                 settings.webhooks(),
                 holder,
                 time,

@@ -144,6 +144,7 @@ class ScheduledEventChangesTest {
         server.start(new WebhookSettings(
                 true,
                 TestServer.WEBHOOKS.allowed(),
+                List.of(),
                 java.util.Collections.nCopies(20, Duration.ofSeconds(1)),
                 Duration.ofSeconds(2)));
         Hooks hooks = new Hooks(server.api());

@@ -28,6 +28,7 @@ final class TestServer implements AutoCloseable {
     static final WebhookSettings WEBHOOKS = new WebhookSettings(
             true,
             List.of(Cidr.parse("127.0.0.1")),
+            List.of(),
             List.of(Duration.ofMillis(100), Duration.ofMillis(300), Duration.ofMillis(300)),
             Duration.ofSeconds(2));
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class WebhookDestinationsTest {
     private static final WebhookSettings STRICT =
-            new WebhookSettings(true, List.of(), List.of(Duration.ofMillis(100)), Duration.ofSeconds(2));
+            new WebhookSettings(true, List.of(), List.of(), List.of(Duration.ofMillis(100)), Duration.ofSeconds(2));
 
     @TempDir
     static Path directory = Path.of("");
@@ -64,7 +64,7 @@ class WebhookDestinationsTest {
         assertThat(new Destinations(STRICT).wrong("http://93.184.216.34:8080/hook?for=vms"))
                 .isEmpty();
         WebhookSettings allowing =
-                WebhookSettings.of(true, List.of(Cidr.parse("10.32.0.0/11"), Cidr.parse("fd00::/8")));
+                WebhookSettings.of(true, List.of(Cidr.parse("10.32.0.0/11"), Cidr.parse("fd00::/8")), List.of());
         Destinations some = new Destinations(allowing);
         assertThat(some.wrong("http://10.63.255.255/")).isEmpty();
         assertThat(some.wrong("http://[fd12::1]/")).isEmpty();

@@ -2,25 +2,36 @@ package dev.evenkeel.server.webhook;
 
 import dev.evenkeel.store.Delivery;
 import dev.evenkeel.store.Webhook;
+import io.helidon.common.tls.Tls;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webclient.api.HttpClientResponse;
 import io.helidon.webclient.api.Proxy;
 import io.helidon.webclient.http1.Http1Client;
+import io.helidon.webclient.http1.Http1ClientConfig;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,9 +54,9 @@ public final class Sender implements AutoCloseable {
     private final Http1Client http;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    public Sender(Destinations destinations, Duration timeout) {
-        this.timeout = timeout;
-        this.http = Http1Client.builder()
+    public Sender(Destinations destinations, WebhookSettings settings) {
+        this.timeout = settings.timeout();
+        Http1ClientConfig.Builder http = Http1Client.builder()
                 .dnsResolver((host, lookup) -> destinations.resolve(host))
                 .proxy(Proxy.noProxy())
                 .followRedirects(false)
@@ -54,8 +65,37 @@ public final class Sender implements AutoCloseable {
                 .keepAlive(false)
                 .shareConnectionCache(false)
                 .sendExpectContinue(false)
-                .servicesDiscoverServices(false)
-                .build();
+                .servicesDiscoverServices(false);
+        if (!settings.authorities().isEmpty()) {
+            http.tls(Tls.builder().sslContext(trusting(settings.authorities())).build());
+        }
+        this.http = http.build();
+    }
+
+    /** Whom Java trusts, and these. */
+    private static SSLContext trusting(List<X509Certificate> authorities) {
+        try {
+            KeyStore all = KeyStore.getInstance(KeyStore.getDefaultType());
+            all.load(null, null);
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init((KeyStore) null);
+            for (TrustManager manager : trust.getTrustManagers()) {
+                if (manager instanceof X509TrustManager usual) {
+                    for (X509Certificate authority : usual.getAcceptedIssuers()) {
+                        all.setCertificateEntry("usual-" + all.size(), authority);
+                    }
+                }
+            }
+            for (X509Certificate authority : authorities) {
+                all.setCertificateEntry("more-" + all.size(), authority);
+            }
+            trust.init(all);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("Java's own trust store can't be used: " + e.getMessage(), e);
+        }
     }
 
     /**

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** What a connection is made to, and by which name its certificate is judged. */
 class ResolvedTest {
     private final Destinations here =
-            new Destinations(WebhookSettings.of(true, List.of(Cidr.parse("127.0.0.1"), Cidr.parse("::1"))));
+            new Destinations(WebhookSettings.of(true, List.of(Cidr.parse("127.0.0.1"), Cidr.parse("::1")), List.of()));
 
     @Test
     void anAddressHasTheNameOfTheUrlAndNoneThatItClaimsByItself() {
