@@ -66,6 +66,7 @@ final class KernelSwitches {
     private final Consumer<HostId> dies;
     private final Predicate<HostId> stumbles;
     private final Consumer<HostId> starts;
+    private final Consumer<HostId> losesPower;
     private final TreeMap<HostId, Job> jobs = new TreeMap<>();
     private final TreeMap<EffectId, Outcome> done = new TreeMap<>();
     private Faults faults;
@@ -74,6 +75,7 @@ final class KernelSwitches {
      * @param dies the agent of this host ends with its kernel
      * @param stumbles it may die here, with some chance, and did if true
      * @param starts it is started by the next one
+     * @param losesPower the host goes down with all that stands still on it
      */
     KernelSwitches(
             EventQueue queue,
@@ -86,7 +88,8 @@ final class KernelSwitches {
             Migrations.Listener listener,
             Consumer<HostId> dies,
             Predicate<HostId> stumbles,
-            Consumer<HostId> starts) {
+            Consumer<HostId> starts,
+            Consumer<HostId> losesPower) {
         this.queue = queue;
         this.chance = chance;
         this.fleet = fleet;
@@ -98,6 +101,7 @@ final class KernelSwitches {
         this.dies = dies;
         this.stumbles = stumbles;
         this.starts = starts;
+        this.losesPower = losesPower;
     }
 
     void suffers(Faults next) {
@@ -185,6 +189,9 @@ final class KernelSwitches {
         job.host.booting = true;
         dies.accept(job.host.id);
         Duration takes = chance.between(Duration.ofSeconds(4), Duration.ofSeconds(panics ? 40 : 14));
+        if (chance.happens(faults.apply() / 8)) {
+            later(job, takes.dividedBy(2), "loses its power", () -> losesPower.accept(job.host.id));
+        }
         later(job, takes, panics ? "boots its old kernel after a panic" : "boots", () -> {
             job.host.booting = false;
             job.phase = Phase.RESUMING;

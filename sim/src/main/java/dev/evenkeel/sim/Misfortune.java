@@ -96,7 +96,12 @@ final class Misfortune {
     }
 
     private void hostDeath() {
-        SimHost host = sim.fleet.host(someHostRatherWithVmsStandingStill());
+        hostDies(someHostRatherWithVmsStandingStill());
+    }
+
+    /** A host loses its power, and comes back. */
+    void hostDies(HostId id) {
+        SimHost host = sim.fleet.host(id);
         if (host.up) {
             sim.trace().note(host.id + " dies");
             sim.agent(host.id).crash();

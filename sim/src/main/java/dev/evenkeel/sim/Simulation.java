@@ -73,7 +73,8 @@ public final class Simulation {
                 this::ended,
                 host -> onAgent(host, SimAgent::crash),
                 host -> agent(host).stumbles(),
-                host -> onAgent(host, SimAgent::start));
+                host -> onAgent(host, SimAgent::start),
+                host -> new Misfortune(this, chance, this.faults).hostDies(host));
         SimAgent.World surroundings = new SimAgent.World(
                 queue,
                 chance,

@@ -122,10 +122,16 @@ final class Switches {
     private Step order(Host host) {
         List<Vm> vms = world.fleet().aliveOn(host.id());
         for (Vm vm : vms) {
-            Refusal exempt = Exempt.why(run, vm, world);
-            Refusal no = exempt != null
-                    ? exempt
-                    : Ladder.unpreservable(Method.PRESERVE_KERNEL, vm, host, world.fleet(), world.pauses());
+            Refusal no = Exempt.why(run, vm, world);
+            if (no == null && Announcing.isUntold(run, vm, world)) {
+                no = Refusal.of(
+                        "VM_UNTOLD",
+                        "VM " + vm.name() + " came to host " + run.host() + " while it was changed, wants notice and"
+                                + " was told nothing; move it away, or try again");
+            }
+            if (no == null) {
+                no = Ladder.unpreservable(Method.PRESERVE_KERNEL, vm, host, world.fleet(), world.pauses());
+            }
             if (no != null) {
                 return failed(step, state.moves(), no);
             }

@@ -85,6 +85,19 @@ class SwitchTest {
     }
 
     @Test
+    void oneThatCameMeanwhileAndWantsNoticeIsNotTakenAlong() {
+        KernelRun kernel = new KernelRun("vm-a").installed();
+        kernel.given.host("h1").runs("vm-b");
+        kernel.given.vm("vm-b").owner(Intent.DEFAULT.withNotice(Duration.ofHours(1)));
+        kernel.run.looksAtFreshObservations();
+
+        assertThat(kernel.switchesOrdered()).isZero();
+        assertThat(kernel.latest()).isEqualTo(KernelRun.UNDO);
+        kernel.run.latestSucceeds();
+        assertThat(kernel.run.why().code()).isEqualTo("VM_UNTOLD");
+    }
+
+    @Test
     void aHoldThatIsRefusedLateChangesNothing() {
         KernelRun kernel = new KernelRun("vm-a").switching();
 
