@@ -3,6 +3,7 @@ package dev.evenkeel.agent;
 import dev.evenkeel.agent.driver.HandOvers;
 import dev.evenkeel.agent.driver.LibvirtHostDriver;
 import dev.evenkeel.agent.driver.Moves;
+import dev.evenkeel.agent.driver.Redeployments;
 import dev.evenkeel.agent.driver.Restarts;
 import dev.evenkeel.agent.facts.ChangeWatch;
 import dev.evenkeel.agent.facts.LibvirtObserver;
@@ -200,8 +201,10 @@ final class RunCommand implements Callable<Integer> {
             PayloadCache payloads,
             HotPatches patches,
             Manifests manifests) {
-        Moves moves = new Moves(
-                migration, address -> "qemu+tls://" + address + "/system", state.resolve("learned-moves.json"));
+        Moves moves = new Moves(migration, RunCommand::daemonAt, state.resolve("learned-moves.json"));
+        Restarts restarts = new Restarts(state.resolve("stops"), libvirt);
+        Redeployments redeployments = new Redeployments(
+                restarts, Daemons.real(), RunCommand::daemonAt, state.resolve("redeployments"), this::isShared);
         QemuHook hook = new QemuHook(hooks, state);
         try {
             hook.install();
@@ -223,13 +226,7 @@ final class RunCommand implements Callable<Integer> {
         PackageUpdates packages = new PackageUpdates(
                 state.resolve("packages"), payloads, services, software, () -> living(libvirt, handover), closing);
         return new LibvirtHostDriver(
-                moves,
-                packages,
-                manifests::find,
-                new Restarts(state.resolve("stops"), libvirt),
-                handOvers,
-                kernels,
-                patches);
+                moves, packages, manifests::find, restarts, redeployments, handOvers, kernels, patches);
     }
 
     /** Measures what the VMs write, often enough that a plan and a move find a fresh number; see {@link LoadProbe#FRESH}. */
@@ -239,6 +236,10 @@ final class RunCommand implements Callable<Integer> {
                 measured.run();
             }
         }
+    }
+
+    private static String daemonAt(String address) {
+        return "qemu+tls://" + address + "/system";
     }
 
     private boolean isShared(String file) {

@@ -82,6 +82,22 @@ final class OrdersTest extends ServerTest {
     }
 
     @Test
+    void aVmIsRedeployedAndItsOwnerIsToldWhereToLook() {
+        server.on(
+                "POST /v1/vms/web-1/maintenance/redeploy",
+                202,
+                "{\"vm\":\"6f1c\",\"name\":\"web-1\",\"run\":\"run-0001\"}");
+
+        shell.run("vm", "maintenance", "redeploy", "web-1", "--reason", "now is good")
+                .endsWith(ExitCode.OK)
+                .prints("VM web-1 is shut down and started on another host by run-0001");
+
+        JsonNode order =
+                server.request("POST /v1/vms/web-1/maintenance/redeploy").json();
+        assertThat(order.path("reason").asString()).isEqualTo("now is good");
+    }
+
+    @Test
     void aRunIsFoundByAPartOfItsId() {
         server.on("GET /v1/runs", Samples.page(Samples.RUN)).on("POST /v1/runs/run-0001/cancel", 202, Samples.DONE_RUN);
 

@@ -7,6 +7,7 @@ import dev.evenkeel.lab.LabHost;
 import dev.evenkeel.lab.LabVm;
 import dev.evenkeel.lab.guest.VmPlan;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -22,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * A real update where some VMs can't be moved: those whose owners consent are restarted once, with the new QEMU; the
- * host of one whose owner does not is left as it is.
+ * host of one whose owner does not is left as it is, until they choose when, or redeploy it.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -126,15 +127,9 @@ class ConsentTest {
     void an_owner_who_has_not_consented_is_asked_and_chooses_when(@TempDir Path directory) throws Exception {
         Instant began = Instant.now();
         LabHost host = lab.hostOf("fixed");
-        Path made = SmallUpdate.offered(directory, 7);
-        assertThat(lab.evenkeel.run("update", "apply", "-f", made.toString()).exit())
-                .isZero();
 
-        String rollout = lab.evenkeel
-                .json("rollout", "start", SmallUpdate.id(7), "--host", host.name())
-                .get("id")
-                .asString();
-        lab.await("its owner is asked", () -> standing("fixed", rollout).equals("IN_WINDOW"));
+        String rollout = asksTheOwnerOfFixed(SmallUpdate.offered(directory, 7), SmallUpdate.id(7), host);
+
         isUntouched("fixed", began);
         assertThat(lab.evenkeel.list("vm", "ls", "--pending").stream()
                         .map(vm -> vm.get("name").asString()))
@@ -145,11 +140,143 @@ class ConsentTest {
         lab.awaitRollout(rollout, "DONE");
         assertThat(lab.evenkeel.show("vm", "maintenance", "ls")).isZero();
         assertThat(standing("fixed", rollout)).isEqualTo("DONE");
-        LabVm vm = lab.lab.vm("fixed");
+        isRestartedOnce("fixed", began);
+        isUntouched("keeps", began);
+    }
+
+    @Test
+    @Order(6)
+    void an_owner_who_does_not_want_to_wait_redeploys(@TempDir Path directory) throws Exception {
+        Instant began = Instant.now();
+        LabHost from = lab.hostOf("fixed");
+        String rollout = asksTheOwnerOfFixed(SmallUpdate.offered(directory, 8), SmallUpdate.id(8), from);
+        assertThat(lab.evenkeel.show("vm", "maintenance", "redeploy", "fixed"))
+                .as("operators need its owner's consent")
+                .isNotZero();
+
+        int place = lab.events.now();
+        lab.endedAs("DONE", place, redeploy("fixed"));
+
+        lab.awaitRollout(rollout, "DONE");
+        assertThat(lab.hostOf("fixed").name()).isNotEqualTo(from.name());
+        isDefinedOnlyWhereItRuns("fixed");
+        isRestartedOnce("fixed", began);
+        assertThat(lab.evenkeel.show("ledger", "--vm", "fixed", "-o", "wide")).isZero();
+        JsonNode row = lab.evenkeel.list("ledger", "--vm", "fixed").getFirst();
+        assertThat(row.get("method").asString()).isEqualTo("REBOOT");
+        assertThat(row.get("from")).isNotEqualTo(row.get("to"));
+        assertThat(row.get("stopMs").asLong()).isPositive();
+        isUntouched("keeps", began);
+    }
+
+    @Test
+    @Order(7)
+    void an_agent_that_is_killed_while_its_vm_is_started_elsewhere_finds_it_there() throws Exception {
+        Instant began = Instant.now();
+        LabHost from = lab.hostOf("fixed");
+        List<StartGate> gates = gates("fixed", from);
+        for (StartGate gate : gates) {
+            gate.close();
+        }
+        int place = lab.events.now();
+        String run = redeploy("fixed");
+        Waits.awaitMoment(RunLab.PATIENCE, "its start waits on another host", () -> waits(gates));
+
+        from.killAgent();
+        for (StartGate gate : gates) {
+            gate.open();
+        }
+
+        lab.endedAs("DONE", place, run);
+        assertThat(lab.hostOf("fixed").name()).isNotEqualTo(from.name());
+        isDefinedOnlyWhereItRuns("fixed");
+        isRestartedOnce("fixed", began);
+    }
+
+    @Test
+    @Order(8)
+    void a_vm_that_cannot_be_started_elsewhere_is_started_where_it_was() throws Exception {
+        Instant began = Instant.now();
+        LabHost from = lab.hostOf("fixed");
+        List<StartGate> gates = gates("fixed", from);
+        for (StartGate gate : gates) {
+            gate.refuse();
+        }
+        int place = lab.events.now();
+        JsonNode ended;
+        try {
+            ended = lab.endedAs("REFUSED", place, redeploy("fixed"));
+        } finally {
+            for (StartGate gate : gates) {
+                gate.open();
+            }
+        }
+
+        assertThat(ended.get("why").toString()).contains("START_FAILED");
+        assertThat(lab.hostOf("fixed").name()).isEqualTo(from.name());
+        isDefinedOnlyWhereItRuns("fixed");
+        isRestartedOnce("fixed", began);
+    }
+
+    /** @return the rollout that asks */
+    private String asksTheOwnerOfFixed(Path update, String id, LabHost host) throws Exception {
+        assertThat(lab.evenkeel.run("update", "apply", "-f", update.toString()).exit())
+                .isZero();
+        String rollout = lab.evenkeel
+                .json("rollout", "start", id, "--host", host.name())
+                .get("id")
+                .asString();
+        lab.await("its owner is asked", () -> standing("fixed", rollout).equals("IN_WINDOW"));
+        return rollout;
+    }
+
+    private List<StartGate> gates(String vm, LabHost from) {
+        return lab.others(from).stream().map(host -> new StartGate(host, vm)).toList();
+    }
+
+    private static boolean waits(List<StartGate> gates) throws IOException {
+        for (StartGate gate : gates) {
+            if (gate.waits()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** As its owner orders it. @return the run that does it */
+    private String redeploy(String vm) throws Exception {
+        String secret = lab.evenkeel
+                .run("token", "create", "--name", "its owner", "--role", "tenant", "--tenant", "globex")
+                .out();
+        Path token = Files.createTempFile("owner", ".token");
+        try {
+            Files.writeString(token, secret.strip());
+            return lab.evenkeel
+                    .json("--token-file", token.toString(), "vm", "maintenance", "redeploy", vm)
+                    .get("run")
+                    .asString();
+        } finally {
+            Files.delete(token);
+        }
+    }
+
+    private void isDefinedOnlyWhereItRuns(String vm) throws Exception {
+        LabHost home = lab.hostOf(vm);
+        assertThat(home.virsh("list", "--all", "--name", "--persistent").lines())
+                .contains(vm);
+        for (LabHost other : lab.others(home)) {
+            assertThat(other.virsh("list", "--all", "--name").lines())
+                    .as("on " + other)
+                    .doesNotContain(vm);
+        }
+    }
+
+    private void isRestartedOnce(String name, Instant began) throws Exception {
+        LabVm vm = lab.lab.vm(name);
         Harm.assertNoneBut(1, vm, began);
         assertThat(vm.pulse(began.minusSeconds(5)).restarts(began, Instant.now()))
+                .as("restarts of " + name)
                 .isEqualTo(1);
-        isUntouched("keeps", began);
     }
 
     private String standing(String vm, String rollout) throws Exception {
@@ -162,12 +289,8 @@ class ConsentTest {
     }
 
     private void isRestartedOnceWithTheNewQemu(String name, LabHost host, Instant began) throws Exception {
-        LabVm vm = lab.lab.vm(name);
         assertThat(lab.hostOf(name).name()).isEqualTo(host.name());
-        Harm.assertNoneBut(1, vm, began);
-        assertThat(vm.pulse(began.minusSeconds(5)).restarts(began, Instant.now()))
-                .as("restarts of " + name)
-                .isEqualTo(1);
+        isRestartedOnce(name, began);
         assertThat(Update.matches(qemuOf(host), wanted())).isTrue();
         String binary = host.exec("sh", "-c", "readlink /proc/$(cat /run/libvirt/qemu/" + name + ".pid)/exe")
                 .out();

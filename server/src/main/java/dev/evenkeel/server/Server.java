@@ -261,7 +261,7 @@ public final class Server implements AutoCloseable {
                         new PlansApi(store.updates(), pauses, exemptions, time).routes(),
                         new RolloutsApi(store.updates(), signed, runs, desk, time).routes(),
                         new RunsApi(runs, desk, views, registry::answers).routes(),
-                        new MaintenanceApi(runs, desk, exemptions, time).routes(),
+                        new MaintenanceApi(runs, desk, exemptions, () -> registry.snapshot(time.now()), time).routes(),
                         new ScheduledEventsApi(notices).routes(),
                         outside.routes(),
                         new LedgerApi(runs, store.observations(), veil).routes(),

@@ -166,6 +166,7 @@ final class FakePlatform {
         synchronized (this) {
             return switch (order.effect()) {
                 case Effect.MoveVm move -> move(host, move);
+                case Effect.RedeployVm redeploy -> redeploy(redeploy);
                 case Effect.HandOver h -> new Outcome.Acted();
                 case Effect.SwitchKernel s -> starts(host, s.back() ? OLD_KERNEL : NEW_KERNEL);
                 case Effect.ApplyUpdate a when a.method() == Method.PRESERVE_KERNEL -> change(host, qemu(host));
@@ -210,6 +211,13 @@ final class FakePlatform {
                 Bytes.ofMiB(200),
                 false,
                 Duration.ofMillis(1));
+    }
+
+    private Outcome redeploy(Effect.RedeployVm order) {
+        Vm vm = find(order.vm());
+        vms.put(vm.id(), withVmm(vm.movedTo(order.to()), qemu(order.to())));
+        Duration out = Duration.ofSeconds(8);
+        return new Outcome.Moved(order.to(), out, out, Bytes.ZERO, false, null);
     }
 
     private static Vm withVmm(Vm vm, String version) {

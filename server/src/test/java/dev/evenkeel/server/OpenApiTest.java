@@ -29,6 +29,7 @@ import dev.evenkeel.server.view.MoveView;
 import dev.evenkeel.server.view.PayloadView;
 import dev.evenkeel.server.view.PlanView;
 import dev.evenkeel.server.view.PolicyView;
+import dev.evenkeel.server.view.RedeploymentView;
 import dev.evenkeel.server.view.RefusalView;
 import dev.evenkeel.server.view.ReplayView;
 import dev.evenkeel.server.view.RolloutView;
@@ -135,6 +136,7 @@ class OpenApiTest {
         RECORDS.put("ReplayOrder", Bodies.ReplayOrder.class);
         RECORDS.put("Webhook", WebhookView.class);
         RECORDS.put("Delivery", DeliveryView.class);
+        RECORDS.put("Redeployment", RedeploymentView.class);
         RECORDS.put("Replay", ReplayView.class);
         for (String list : Set.of(
                 "Host",

@@ -2,9 +2,13 @@ package dev.evenkeel.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +116,50 @@ class SelfServiceTest {
         Api.Reply nothing = choose("vm-10", "reschedule", "{}");
         assertThat(nothing.text()).contains("\"at\"", "give a time to come");
         assertThat(Instant.parse(standing("vm-10").path("chosen").asString())).isEqualTo(inAWeek);
+    }
+
+    private Api.Reply redeploys(Api who, String vm, String body) throws Exception {
+        return who.post("/v1/vms/" + vm + "/maintenance/redeploy", body);
+    }
+
+    @Test
+    void anOwnerWhoRedeploysNeedsNotWaitForTheOthers() throws Exception {
+        Api acme = server.tenant("acme");
+
+        Api.Reply reply = redeploys(acme, "vm-10", "{\"reason\": \"now is good\"}");
+
+        assertThat(reply.status()).as(reply.text()).isEqualTo(202);
+        fleet.awaitRunEnd(reply.json().path("run").asString());
+        assertThat(server.api().get("/v1/vms/vm-10").json().path("host").asString())
+                .isEqualTo("h2");
+        JsonNode row = acme.get("/v1/ledger?vm=vm-10").json().at("/items/0");
+        assertThat(row.path("method").asString()).isEqualTo("REBOOT");
+        assertThat(row.path("impact").asString()).isEqualTo("RESTART");
+        assertThat(row.path("cause").asString()).isEqualTo("redeployment");
+        assertThat(row.path("stopMs").asLong()).isEqualTo(8000);
+        try (BufferedReader events = new BufferedReader(
+                new InputStreamReader(acme.stream("/v1/events?after=0", Map.of()), StandardCharsets.UTF_8))) {
+            assertThat(events.lines().anyMatch(line -> line.contains("VmRedeployed")))
+                    .isTrue();
+        }
+        Eventually.is(
+                "the update waits for it no longer", () -> statusOf("vm-10").isEmpty());
+        assertThat(statusOf("vm-11")).isEqualTo("IN_WINDOW");
+    }
+
+    @Test
+    void operatorsRedeployOnlyWhatTheirOwnersLetThem() throws Exception {
+        Api.Reply refused = redeploys(server.api(), "vm-10", "{}");
+
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.text()).contains("VM vm-10");
+        assertThat(server.api().get("/v1/vms/vm-10").json().path("host").asString())
+                .isEqualTo("h1");
+        Api.Reply nowhere = redeploys(server.tenant("acme"), "vm-10", "{\"target\": \"h2\"}");
+        assertThat(nowhere.status())
+                .as("which hosts there are is not a tenant's")
+                .isEqualTo(422);
+        assertThat(redeploys(server.tenant("other"), "vm-10", "{}").status()).isEqualTo(404);
     }
 
     @Test

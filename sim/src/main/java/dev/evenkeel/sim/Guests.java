@@ -4,6 +4,7 @@ import dev.evenkeel.core.engine.Effect;
 import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.RunId;
+import dev.evenkeel.core.fleet.Bytes;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Refusal;
 import java.time.Duration;
@@ -134,6 +135,50 @@ final class Guests {
     /** Whether a guest is on its way down. */
     boolean goesDown(SimVm vm) {
         return vm.asked != null && goingDown.contains(vm.asked);
+    }
+
+    /** A VM that is to be redeployed is first shut down like any other. */
+    static Effect.StopVm firstStep(Effect.RedeployVm order) {
+        return new Effect.StopVm(order.vm(), order.patience(), null, null, order.agreed());
+    }
+
+    /** Starts a VM that is down on the other host, or says what kept it; sometimes the other host's answer is lost. */
+    Outcome bringsUp(EffectId effect, Effect.RedeployVm order) {
+        SimVm vm = fleet.vm(order.vm());
+        if (!vm.running.isEmpty() || vm.death == SimVm.Death.BY_HAND) {
+            return askedAgain(effect, order);
+        }
+        boolean there = fleet.connected(order.from(), order.to())
+                && !fleet.host(order.to()).closed()
+                && fleet.free(order.to()).compareTo(vm.memory) >= 0
+                && !chance.happens(faults.refusal() / 2);
+        if (there) {
+            invariants.restarted(vm, order.to(), effect);
+            vm.home = order.to();
+            vm.starts(fleet);
+        }
+        return chance.happens(faults.refusal() / 2)
+                ? new Outcome.Unknown(Refusal.of("DESTINATION_SILENT", order.to() + " did not answer"))
+                : askedAgain(effect, order);
+    }
+
+    /** What became of a VM that was to be redeployed. */
+    Outcome askedAgain(EffectId effect, Effect.RedeployVm order) {
+        SimVm vm = fleet.vm(order.vm());
+        Asked then = asked.get(effect);
+        if (vm.runsOn(order.to())) {
+            Duration out = Duration.between(then == null ? queue.now() : then.at(), queue.now());
+            return new Outcome.Moved(order.to(), out, out, Bytes.ZERO, false, null);
+        }
+        if (vm.runsOn(order.from()) || vm.death == SimVm.Death.BY_HAND) {
+            return failed("BY_HAND", vm.id + " was started or stopped by other hands", Outcome.Aftermath.UNCHANGED);
+        }
+        return vm.home.equals(order.from())
+                ? new Outcome.Failed(
+                        Refusal.of("NO_START", vm.id + " did not start on " + order.to()),
+                        Outcome.Aftermath.VM_DEAD,
+                        false)
+                : new Outcome.Unknown(Refusal.of("NOT_FOUND", vm.id + " is neither here nor on " + order.to()));
     }
 
     Outcome start(HostId host, EffectId effect, Effect.StartVm order) {

@@ -201,6 +201,7 @@ final class Invariants {
         EffectId id = order.id();
         String needed = switch (order.effect()) {
             case Effect.MoveVm move -> "vm:" + move.vm();
+            case Effect.RedeployVm r -> "vm:" + r.vm();
             case Effect.HandOver over -> "vm:" + over.vm();
             case Effect.SwitchKernel change -> "host:" + order.agent();
             case Effect.ApplyUpdate apply -> "host:" + order.agent();

@@ -62,10 +62,11 @@ final class NoticeInvariants {
                                         .selfService())));
     }
 
-    /** The VMs that would feel an effect of a run. */
+    /** The VMs that would feel an effect of a run that their owners have not ordered themselves. */
     static List<VmId> touched(Effect effect, HostRun run) {
         return switch (effect) {
             case Effect.MoveVm move -> List.of(move.vm());
+            case Effect.RedeployVm r -> r.agreed() == null ? List.of(r.vm()) : List.of();
             case Effect.HandOver over -> List.of(over.vm());
             case Effect.StopVm stop -> List.of(stop.vm());
             case Effect.SwitchKernel s

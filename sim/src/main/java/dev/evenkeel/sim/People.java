@@ -70,7 +70,7 @@ final class People {
         } else if (dice <= 45) {
             SimVm vm = someVm();
             HostId to = chance.happens(0.5) ? someHost() : null;
-            order(hostRun("mv", vm.home, new Purpose.MoveOne(vm.id, to)));
+            order(hostRun("mv", vm.home, chance.happens(0.3) ? redeployment(vm, to) : new Purpose.MoveOne(vm.id, to)));
         } else if (dice <= 50) {
             if (chance.happens(0.5)) {
                 approve();
@@ -90,6 +90,12 @@ final class People {
         } else {
             sim.cordoned.add(someHost());
         }
+    }
+
+    /** Ordered by its owner, or by an operator who needs their consent. */
+    private Purpose redeployment(SimVm vm, @Nullable HostId to) {
+        UpdateId update = chance.happens(0.5) ? Catalogue.FIRST : null;
+        return new Purpose.Redeploy(vm.id, to, update, chance.happens(0.5) ? "its owner redeploys it" : null);
     }
 
     private HostId someHost() {
@@ -252,6 +258,9 @@ final class People {
         run.restarts().stream()
                 .filter(r -> triedAll || r.status() == Restart.Status.UNSURE || r.status() == Restart.Status.STOPPING)
                 .forEach(r -> sim.guests.repairedByHand(sim.fleet.vm(r.vm())));
+        if (run.purpose() instanceof Purpose.Redeploy redeploy) {
+            sim.guests.repairedByHand(sim.fleet.vm(redeploy.vm()));
+        }
         if (run.purpose() instanceof Purpose.UpdateHost update) {
             sim.switches.repairedByHand(run.host());
             sim.changes.repairedByHand(run.host(), update.update());

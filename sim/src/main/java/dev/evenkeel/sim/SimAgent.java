@@ -97,6 +97,13 @@ final class SimAgent {
                 if (outcome != null) {
                     ended(entry, outcome);
                 }
+            } else if (entry.begun
+                    && entry.order.effect() instanceof Effect.RedeployVm redeploy
+                    && world.guests().wasAsked(entry.order.id())) {
+                Outcome outcome = world.guests().probe(entry.order.id(), Guests.firstStep(redeploy));
+                if (outcome != null) {
+                    ended(entry, further(entry, outcome));
+                }
             } else if (entry.begun && entry.order.effect() instanceof Effect.HandOver over) {
                 takeUp(entry, over);
             } else if (entry.begun
@@ -205,6 +212,7 @@ final class SimAgent {
             case Effect.ApplyUpdate apply -> entry.begun ? world.changes().left(host, apply.update()) : withdrawn;
             case Effect.UndoUpdate undo -> entry.begun ? world.changes().left(host, undo.update()) : withdrawn;
             case Effect.MoveVm move -> withdrawn;
+            case Effect.RedeployVm redeploy -> withdrawn;
             case Effect.HandOver over -> withdrawn;
             case Effect.SwitchKernel change -> withdrawn;
             case Effect.VerifyUpdate verify -> withdrawn;
@@ -226,6 +234,7 @@ final class SimAgent {
         }
         switch (entry.order.effect()) {
             case Effect.MoveVm move -> world.migrations().begin(id, move);
+            case Effect.RedeployVm redeploy -> world.guests().stop(host, id, Guests.firstStep(redeploy));
             case Effect.HandOver over -> world.handOvers().begin(host, id, over);
             case Effect.SwitchKernel change -> world.switches().begin(host, id, change);
             case Effect.ApplyUpdate apply -> world.changes().apply(host, id, apply, resumed);
@@ -252,6 +261,9 @@ final class SimAgent {
         if (entry.outcome instanceof Outcome.Unknown && entry.order.effect() instanceof Effect.MoveVm move) {
             ended(entry, world.migrations().probe(move));
         }
+        if (entry.outcome instanceof Outcome.Unknown && entry.order.effect() instanceof Effect.RedeployVm redeploy) {
+            ended(entry, world.guests().askedAgain(about, redeploy));
+        }
         if (entry.outcome instanceof Outcome.Unknown && entry.order.effect() instanceof Effect.SwitchKernel) {
             Outcome outcome = world.switches().askedAgain(host, about);
             if (outcome != null) {
@@ -270,11 +282,22 @@ final class SimAgent {
         if (!up || entry == null || entry.outcome != null || stumbles()) {
             return;
         }
-        ended(entry, outcome);
+        Outcome last = further(entry, outcome);
+        if (stumbles()) {
+            return;
+        }
+        ended(entry, last);
         if (!stumbles()) {
             tell(entry);
             see();
         }
+    }
+
+    /** A VM that is down to be redeployed is brought up where it is wanted; any other outcome is the last. */
+    private Outcome further(Entry entry, Outcome outcome) {
+        return outcome instanceof Outcome.Stopped && entry.order.effect() instanceof Effect.RedeployVm redeploy
+                ? world.guests().bringsUp(entry.order.id(), redeploy)
+                : outcome;
     }
 
     /** Into the journal, from where it is told until the server has it. */

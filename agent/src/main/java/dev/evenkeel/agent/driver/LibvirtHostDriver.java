@@ -31,6 +31,7 @@ public final class LibvirtHostDriver implements HostDriver {
     private final PackageUpdates packages;
     private final Catalogue catalogue;
     private final Restarts restarts;
+    private final Redeployments redeployments;
     private final HandOvers handOvers;
     private final KernelSwitch kernels;
     private final HotPatches patches;
@@ -41,6 +42,7 @@ public final class LibvirtHostDriver implements HostDriver {
             PackageUpdates packages,
             Catalogue catalogue,
             Restarts restarts,
+            Redeployments redeployments,
             HandOvers handOvers,
             KernelSwitch kernels,
             HotPatches patches) {
@@ -48,6 +50,7 @@ public final class LibvirtHostDriver implements HostDriver {
         this.packages = packages;
         this.catalogue = catalogue;
         this.restarts = restarts;
+        this.redeployments = redeployments;
         this.handOvers = handOvers;
         this.kernels = kernels;
         this.patches = patches;
@@ -62,6 +65,7 @@ public final class LibvirtHostDriver implements HostDriver {
     public Outcome perform(EffectOrder order) {
         return switch (order.effect()) {
             case Effect.MoveVm move -> moves.perform(order.id(), move);
+            case Effect.RedeployVm redeploy -> redeployments.perform(order.id(), redeploy);
             case Effect.HandOver over -> handOvers.perform(order.id(), over);
             case Effect.AbortMove abort -> moves.abort(abort);
             case Effect.ApplyUpdate apply -> with(apply.update(), update -> apply(order.id(), update, apply.method()));
@@ -102,6 +106,7 @@ public final class LibvirtHostDriver implements HostDriver {
     public Probe probe(EffectOrder order) {
         return switch (order.effect()) {
             case Effect.MoveVm move -> moves.probe(order.id(), move);
+            case Effect.RedeployVm redeploy -> redeployments.probe(order.id());
             case Effect.HandOver over -> handOvers.probe(order.id(), over);
             case Effect.ApplyUpdate apply ->
                 probe(

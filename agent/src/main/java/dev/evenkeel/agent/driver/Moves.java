@@ -16,6 +16,7 @@ import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.impact.MigrationModel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -108,10 +109,7 @@ public final class Moves {
         return switch (result) {
             case MigrationResult.Moved moved -> moved(move, moved.measurements());
             case MigrationResult.Refused refused -> {
-                Refusal first = refused.why().getFirst();
-                for (int i = 1; i < refused.why().size(); i++) {
-                    first = first.with("also." + i, refused.why().get(i).why());
-                }
+                Refusal first = inOne(refused.why());
                 yield failed(first, Aftermath.UNCHANGED, !LASTING.contains(first.code()));
             }
             case MigrationResult.Failed failed ->
@@ -120,6 +118,15 @@ public final class Moves {
                         : failed(failed.why(), Aftermath.UNCHANGED, true);
             case MigrationResult.Unknown unknown -> new Outcome.Unknown(unknown.evidence());
         };
+    }
+
+    /** The first of several refusals, with the others as its evidence. */
+    static Refusal inOne(List<Refusal> refusals) {
+        Refusal first = refusals.getFirst();
+        for (int i = 1; i < refusals.size(); i++) {
+            first = first.with("also." + i, refusals.get(i).why());
+        }
+        return first;
     }
 
     private static Outcome failed(Refusal why, Aftermath aftermath, boolean retryable) {

@@ -18,6 +18,7 @@ import dev.evenkeel.core.fleet.VmId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
@@ -56,6 +57,11 @@ public final class Restarts {
     /** Whether the guest was asked already under this order. */
     boolean hasAsked(EffectId id) {
         return records.find(id).isPresent();
+    }
+
+    /** When the guest was asked under this order; empty when it was not. */
+    Optional<Instant> askedAt(EffectId id) {
+        return records.find(id).map(StopRecord::askedAt);
     }
 
     /**
@@ -211,7 +217,8 @@ public final class Restarts {
         }
     }
 
-    private static void pause() {
+    /** Before a daemon that did not answer is dialled again. */
+    static void pause() {
         try {
             TimeUnit.MILLISECONDS.sleep(DIAL_AGAIN.toMillis());
         } catch (InterruptedException e) {

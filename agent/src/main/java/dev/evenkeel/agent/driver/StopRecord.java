@@ -40,7 +40,7 @@ record StopRecord(Instant askedAt, int life) {
             }
         }
 
-        private static String name(EffectId stop) {
+        static String name(EffectId stop) {
             return stop.value().replaceAll("[^A-Za-z0-9._-]", "_");
         }
     }

@@ -72,6 +72,7 @@ public final class EffectExecutor implements Closeable {
     private static boolean goesOnByItself(Effect effect) {
         return switch (effect) {
             case Effect.MoveVm m -> true;
+            case Effect.RedeployVm r -> true; // a VM that was shut down for it is not left down
             case Effect.HandOver h -> true; // where it stands between two daemons it is not to be left
             case Effect.SwitchKernel s -> true; // VMs that stand still are not to wait for a server
             case Effect.ApplyUpdate a -> false;

@@ -56,6 +56,7 @@ final class Workers implements Closeable {
             case Effect.AbortMove a -> control;
             case Effect.AskAgain a -> control;
             case Effect.MoveVm m -> work;
+            case Effect.RedeployVm r -> work;
             case Effect.HandOver h -> work;
             case Effect.SwitchKernel s -> work;
             case Effect.ApplyUpdate a -> work;

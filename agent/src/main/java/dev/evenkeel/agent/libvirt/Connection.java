@@ -27,7 +27,7 @@ public final class Connection extends Handle {
     private final String uri;
     private final Events events;
 
-    private Connection(String uri, MemorySegment pointer) {
+    Connection(String uri, MemorySegment pointer) {
         super(pointer, Libvirt.intFunction("virConnectClose", ADDRESS));
         this.uri = uri;
         this.events = new Events(this);

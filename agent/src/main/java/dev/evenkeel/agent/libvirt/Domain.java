@@ -138,6 +138,42 @@ public final class Domain extends Handle {
         }
     }
 
+    /** Whether it would be restored from an image of its memory that lies on its host, instead of booting. */
+    public boolean hasManagedSave() {
+        return call("virDomainHasManagedSaveImage", 0) == 1;
+    }
+
+    /** Whether it has snapshots or checkpoints, which its own libvirt alone knows of; not, of a driver without any. */
+    public boolean hasSnapshots() {
+        try {
+            return call("virDomainSnapshotNum", 0) > 0
+                    || checked(d -> Libvirt.intFunction("virDomainListAllCheckpoints", ADDRESS, ADDRESS, JAVA_INT)
+                                    .asInt(d, MemorySegment.NULL, 0))
+                            > 0;
+        } catch (LibvirtException e) {
+            if (e.code() == LibvirtError.NO_SUPPORT) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** Whether it is started when its host is. */
+    public boolean startsWithHost() {
+        return with(d -> {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment out = arena.allocate(JAVA_INT);
+                LibvirtException.check(Libvirt.intFunction("virDomainGetAutostart", ADDRESS, ADDRESS)
+                        .asInt(d, out));
+                return out.get(JAVA_INT, 0) != 0;
+            }
+        });
+    }
+
+    public void setStartsWithHost(boolean starts) {
+        call("virDomainSetAutostart", starts ? 1 : 0);
+    }
+
     /**
      * Stops it for good and writes what is needed to restore it into a file, as {@code virsh save} does. When this fails, the
      * domain runs on.

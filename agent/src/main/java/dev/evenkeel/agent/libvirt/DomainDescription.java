@@ -128,6 +128,26 @@ public record DomainDescription(
                 OwnerWishes.of(domain));
     }
 
+    /** The same without its CPU, where the host is to give it whichever it has. */
+    public DomainDescription withAnyCpu() {
+        return new DomainDescription(
+                id,
+                name,
+                virtType,
+                arch,
+                machine,
+                emulator,
+                memory,
+                vcpus,
+                Optional.empty(),
+                Optional.empty(),
+                disks,
+                nics,
+                obstacles,
+                hasAgentChannel,
+                owner);
+    }
+
     private static Bytes memory(Element domain) {
         Element memory =
                 Xml.first(domain, "memory").orElseThrow(() -> new IllegalArgumentException("domain without memory"));

@@ -58,7 +58,7 @@ record Clearance(List<Refusal> refusals, @Nullable Granted granted) {
         try {
             destination = ends.destination();
         } catch (LibvirtException e) {
-            refusals.add(Failures.unreachable(request, e));
+            refusals.add(Failures.unreachable(request.vm(), request.destinationUri(), e));
             return refused(refusals);
         }
         refusals.addAll(Preflight.atDestination(vm, ends.source(), destination));

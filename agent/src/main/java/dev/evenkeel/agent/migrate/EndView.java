@@ -56,6 +56,9 @@ public sealed interface EndView {
             if (e.code() == LibvirtError.OPERATION_UNSUPPORTED) {
                 return true; // "migration statistics are available only on the source host": it is coming in
             }
+            if (e.code() == LibvirtError.NO_SUPPORT) {
+                return false; // a driver without jobs
+            }
             throw e;
         }
     }

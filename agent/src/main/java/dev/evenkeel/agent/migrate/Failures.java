@@ -11,14 +11,14 @@ import java.util.Map;
 final class Failures {
     private Failures() {}
 
-    static Refusal unreachable(MigrationRequest request, LibvirtException e) {
+    static Refusal unreachable(VmId vm, String destinationUri, LibvirtException e) {
         return Refusal.of(
                 "UNREACHABLE",
-                "the destination's libvirt daemon at " + request.destinationUri()
+                "the destination's libvirt daemon at " + destinationUri
                         + " does not answer; check that it runs, that the network reaches it and that both hosts trust the same CA",
                 Map.of(
-                        "vm", request.vm().value(),
-                        "uri", request.destinationUri(),
+                        "vm", vm.value(),
+                        "uri", destinationUri,
                         "daemonSays", e.getMessage()));
     }
 

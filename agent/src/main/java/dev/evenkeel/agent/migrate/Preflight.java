@@ -40,6 +40,13 @@ final class Preflight {
         return preflight.refusals;
     }
 
+    /** What ties the VM to its host even when it is shut off, as far as its document says. */
+    static List<Refusal> ofTies(DomainDescription vm) {
+        Preflight preflight = new Preflight(vm);
+        preflight.checkObstacles();
+        return preflight.refusals;
+    }
+
     /** What forbids moving it to this destination. */
     static List<Refusal> atDestination(DomainDescription vm, Connection source, Connection destination) {
         Preflight preflight = new Preflight(vm);
@@ -163,17 +170,14 @@ final class Preflight {
             CpuComparison comparison =
                     destination.host().compareCpu(emulator, vm.arch(), vm.machine(), vm.virtType(), cpu);
             if (comparison == CpuComparison.INCOMPATIBLE) {
-                refuse(
-                        "CPU",
-                        "the destination's CPU lacks what VM " + vm.name() + " was started with",
-                        Map.of("cpu", cpu));
+                refuse("CPU", "the destination's CPU lacks what VM " + vm.name() + " needs", Map.of("cpu", cpu));
             }
         } catch (LibvirtException e) {
             switch (e.code()) {
                 case CPU_INCOMPATIBLE ->
                     refuse(
                             "CPU",
-                            "the destination's CPU lacks what VM " + vm.name() + " was started with",
+                            "the destination's CPU lacks what VM " + vm.name() + " needs",
                             Map.of("cpu", cpu, "daemonSays", e.getMessage()));
                 case NO_SUPPORT, OPERATION_UNSUPPORTED, CONFIG_UNSUPPORTED, OPERATION_INVALID, INTERNAL_ERROR -> {
                     // this daemon cannot compare for this kind of guest; it compares again when the VM arrives, before

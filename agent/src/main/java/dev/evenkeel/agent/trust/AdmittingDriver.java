@@ -44,6 +44,7 @@ public final class AdmittingDriver implements HostDriver {
             case Effect.VerifyUpdate v -> toGoBy(v.update());
             case Effect.UndoUpdate u -> toGoBy(u.update());
             case Effect.MoveVm m -> Optional.empty();
+            case Effect.RedeployVm r -> Optional.empty();
             case Effect.HandOver h -> Optional.empty();
             case Effect.AbortMove a -> Optional.empty();
             case Effect.StartVm s -> Optional.empty();

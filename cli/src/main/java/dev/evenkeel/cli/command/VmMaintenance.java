@@ -27,7 +27,12 @@ import tools.jackson.databind.node.ObjectNode;
         name = "maintenance",
         description = "Updates of the hosts under VMs: how far each is, and when its owner lets it come.",
         synopsisSubcommandLabel = "VERB",
-        subcommands = {VmMaintenance.Ls.class, VmMaintenance.Start.class, VmMaintenance.Reschedule.class})
+        subcommands = {
+            VmMaintenance.Ls.class,
+            VmMaintenance.Start.class,
+            VmMaintenance.Reschedule.class,
+            VmMaintenance.Redeploy.class
+        })
 final class VmMaintenance {
     private static final Set<String> STILL_TO_COME = Set.of("PENDING", "IN_WINDOW", "CHOSEN", "SCHEDULED", "UNDER_WAY");
 
@@ -121,6 +126,42 @@ final class VmMaintenance {
             ObjectNode body = why.body();
             body.put("at", at.toString());
             return choose(session, vm, "reschedule", body);
+        }
+    }
+
+    @Command(
+            name = "redeploy",
+            description = {
+                "Shut a VM down and start it on another host, which has the update that waits for its owner's choice if one has.",
+                "Its owner may at any time; operators only where its owner lets it be restarted and moved."
+            })
+    static final class Redeploy extends Verb {
+        @Parameters(paramLabel = "VM", description = "UUID or name.")
+        String vm = "";
+
+        @Option(names = "--to", paramLabel = "HOST", description = "Where to; by default the best host.")
+        @Nullable
+        String to;
+
+        @Mixin
+        ReasonOption why = new ReasonOption();
+
+        @Override
+        ExitCode run(Session session) {
+            ObjectNode body = why.body();
+            if (to != null) {
+                body.put("target", to);
+            }
+            JsonNode answer = session.api().order(body, "vms", vm, "maintenance", "redeploy");
+            session.one(answer, it -> {
+                String name = Json.textOr("", it, "name");
+                session.out()
+                        .println("VM " + name + " is shut down and started on another host by "
+                                + Json.textOr("", it, "run"));
+                session.note("follow it with: evenkeel scheduled-event ls --watch; afterwards: evenkeel ledger --vm "
+                        + name);
+            });
+            return ExitCode.OK;
         }
     }
 

@@ -100,6 +100,30 @@ public sealed interface Effect {
         }
     }
 
+    /**
+     * Ask a guest of the agent's host to shut down and start its VM on another host; its definition stays where it was until it
+     * runs there. A guest that is still up when {@code patience} is over is left running. Where it was shut down and can't be
+     * started there, it is left defined where it was, shut off.
+     *
+     * @param toAddress management address of the destination
+     * @param agreed how its owner has agreed to this very restart; null where what the VM itself says counts
+     * @param said what was said of the VM beside its metadata, put in when it is handed out; null when nothing was
+     */
+    record RedeployVm(
+            VmId vm,
+            HostId from,
+            HostId to,
+            String toAddress,
+            Duration patience,
+            @Nullable String agreed,
+            @Nullable OwnerSettings said)
+            implements Effect {
+        public RedeployVm(
+                VmId vm, HostId from, HostId to, String toAddress, Duration patience, @Nullable String agreed) {
+            this(vm, from, to, toAddress, patience, agreed, null);
+        }
+    }
+
     /** Start a VM that its host's failure or a {@link StopVm} stopped; nothing when it runs. */
     record StartVm(VmId vm) implements Effect {}
 

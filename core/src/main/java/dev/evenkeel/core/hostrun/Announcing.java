@@ -11,6 +11,7 @@ import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.impact.Impact;
 import dev.evenkeel.core.impact.Ladder;
+import dev.evenkeel.core.impact.Restarting;
 import dev.evenkeel.core.impact.VmForecast;
 import dev.evenkeel.core.notice.EventId;
 import dev.evenkeel.core.notice.EventKind;
@@ -68,7 +69,7 @@ final class Announcing {
 
     private static Announcement announce(
             HostRun run, Vm vm, EventKind kind, @Nullable VmForecast forecast, World world) {
-        Duration lasts = kind == EventKind.REBOOT
+        Duration lasts = kind != EventKind.FREEZE
                 ? world.pauses().restart()
                 : forecast != null && forecast.impact() instanceof Impact.Pause pause ? pause.expected() : null;
         return new Announcement(
@@ -149,10 +150,15 @@ final class Announcing {
         if (run.patches()) {
             return null;
         }
+        if (run.purpose() instanceof Purpose.Redeploy redeploy) {
+            boolean untold = redeploy.agreed() == null
+                    && Restarting.unredeployable(vm, null).isEmpty();
+            return untold ? EventKind.REDEPLOY : null;
+        }
         if (run.preserves() || Ladder.unmovable(vm).isEmpty()) {
             return EventKind.FREEZE;
         }
-        boolean restarts = run.mayRestart() && Ladder.unstoppable(Offering.asAgreed(run, vm), List.of()) == null;
+        boolean restarts = run.mayRestart() && Restarting.unstoppable(Offering.asAgreed(run, vm), List.of()) == null;
         return restarts ? EventKind.REBOOT : null;
     }
 

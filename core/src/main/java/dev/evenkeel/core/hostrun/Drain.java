@@ -10,6 +10,7 @@ import dev.evenkeel.core.engine.Step;
 import dev.evenkeel.core.engine.World;
 import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.Refusal;
+import dev.evenkeel.core.fleet.TenantId;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.hostrun.HostRunState.Draining;
 import dev.evenkeel.core.impact.Impact;
@@ -18,11 +19,16 @@ import dev.evenkeel.core.placement.Placement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Empties a host. A VM that can't be moved keeps running where it is, and the run ends without touching the host. */
 final class Drain extends VmByVm {
     private final Draining before;
+
+    /** The VM that a redeployment has shut down, or asked to, and did not start elsewhere: it is started here. */
+    private @Nullable Restart owed;
 
     private Drain(HostRun run, Draining state, World world) {
         super(
@@ -69,6 +75,12 @@ final class Drain extends VmByVm {
     @Override
     boolean failed(int at, Refusal why, Outcome.Failed failed) {
         Move move = moves.get(at);
+        if (run.purpose() instanceof Purpose.Redeploy && failed.aftermath() != Outcome.Aftermath.UNCHANGED) {
+            moves.set(at, move.becomes(Move.Status.GONE, now, why));
+            owed = Restart.owed(
+                    move, tenant(move), failed.aftermath(), run.policy().stop(), now, why);
+            return false;
+        }
         if (failed.aftermath() != Outcome.Aftermath.VM_DEAD) {
             return true;
         }
@@ -87,9 +99,13 @@ final class Drain extends VmByVm {
         return false;
     }
 
+    private TenantId tenant(Move move) {
+        return world.fleet().vm(move.vm()).map(Vm::tenant).orElse(new TenantId("default"));
+    }
+
     @Override
     boolean releases(Move after) {
-        return true;
+        return owed == null;
     }
 
     @Override
@@ -116,6 +132,10 @@ final class Drain extends VmByVm {
 
     @Override
     Step look() {
+        if (owed != null) {
+            Refusal why = stopping == null ? Objects.requireNonNull(owed.why()) : stopping;
+            return Ending.end(step, counted().restarting(List.of(owed)), Ending.outcomeOf(why), why, world);
+        }
         Optional<Host> host = observed();
         host.ifPresent(this::reconcile);
         boolean tells = stopping == null && mayStart && underWay() == 0;
@@ -159,14 +179,14 @@ final class Drain extends VmByVm {
         if (hasStuck()) {
             return Ending.end(step, counted(), RunOutcome.REFUSED, DrainNotes.stuck(run, moves), world);
         }
-        if (run.purpose() instanceof Purpose.MoveOne && run.moved() + moved > 0) {
+        if (run.purpose() instanceof Purpose.OneVm && run.moved() + moved > 0) {
             return HostRunDecider.drained(counted(), world, step);
         }
         // An observation from before this drain began says nothing about who has come since.
         if (!isSeenSince(host)) {
             return looksAgain(now.plus(DrainPatience.LOOK_AGAIN));
         }
-        if (run.purpose() instanceof Purpose.MoveOne one) {
+        if (run.purpose() instanceof Purpose.OneVm one) {
             Refusal why = DrainNotes.notHere(run, one, moves);
             return Ending.end(step, counted(), RunOutcome.REFUSED, why, world);
         }
@@ -211,6 +231,20 @@ final class Drain extends VmByVm {
         Duration stop = forecast != null && forecast.impact() instanceof Impact.Pause p ? p.expected() : null;
         EffectId effect = nextEffect();
         sight.scopes(vm.id()).forEach(scope -> step.acquire(new Hold(scope, 1)));
+        if (run.purpose() instanceof Purpose.Redeploy redeploy) {
+            Effect shutsDown = new Effect.RedeployVm(
+                    vm.id(),
+                    run.host(),
+                    to.id(),
+                    to.facts().address(),
+                    run.policy().stop(),
+                    redeploy.agreed());
+            step.order(effect, run.host(), shutsDown);
+            DrainNotes.started(step, run, world, vm, to);
+            Duration out = world.pauses().restart();
+            moves.set(at, move.started(effect, to.id(), now, out, out));
+            return looksAgain(now);
+        }
         step.order(
                 effect,
                 run.host(),

@@ -31,19 +31,23 @@ final class DrainNotes {
                 "MoveStarted",
                 vm.id(),
                 to.id(),
-                "VM " + vm.name() + " moves from " + run.host() + " to " + to.id());
+                run.purpose() instanceof Purpose.Redeploy
+                        ? "VM " + vm.name() + " is shut down on " + run.host() + " and started on " + to.id()
+                        : "VM " + vm.name() + " moves from " + run.host() + " to " + to.id());
     }
 
     static void moved(Step.Builder step, HostRun run, World world, Move move, Outcome.Moved result) {
-        record(step, run, world, move, result, Method.MIGRATE);
+        boolean restarted = run.purpose() instanceof Purpose.Redeploy;
+        record(step, run, world, move, result, restarted ? Method.REBOOT : Method.MIGRATE);
         tell(
                 step,
                 run,
                 world,
-                "VmMoved",
+                restarted ? "VmRedeployed" : "VmMoved",
                 move.vm(),
                 result.to(),
-                "VM " + move.name() + " runs on " + result.to() + "; it stood still for "
+                "VM " + move.name() + " runs on " + result.to() + "; it "
+                        + (restarted ? "was out of service" : "stood still") + " for "
                         + result.stop().toMillis() + " ms");
     }
 
@@ -115,6 +119,10 @@ final class DrainNotes {
     static Refusal stuck(HostRun run, List<Move> moves) {
         List<Move> stuck =
                 moves.stream().filter(m -> m.status() == Move.Status.STUCK).toList();
+        Refusal only = stuck.size() == 1 ? stuck.getFirst().why() : null;
+        if (only != null && run.purpose() instanceof Purpose.Redeploy) {
+            return only;
+        }
         Refusal all = Refusal.of(
                 "VMS_STUCK", stuck.size() + " of " + moves.size() + " VMs can't be moved off host " + run.host());
         for (Move move : stuck) {
@@ -153,7 +161,7 @@ final class DrainNotes {
     }
 
     /** Why the one VM that was to move did not. */
-    static Refusal notHere(HostRun run, Purpose.MoveOne one, List<Move> moves) {
+    static Refusal notHere(HostRun run, Purpose.OneVm one, List<Move> moves) {
         Refusal why = Refusal.of(
                 "NOT_HERE",
                 "VM " + one.vm() + " is not running on host " + run.host() + "; see evenkeel vm show " + one.vm());

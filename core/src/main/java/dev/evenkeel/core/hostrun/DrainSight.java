@@ -11,7 +11,9 @@ import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.fleet.VmState;
 import dev.evenkeel.core.impact.Ladder;
+import dev.evenkeel.core.impact.Restarting;
 import dev.evenkeel.core.placement.Placement;
+import dev.evenkeel.core.update.UpdateId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -110,7 +112,7 @@ final class DrainSight {
             Move move = moves.get(i);
             if (move.status() == Move.Status.PENDING || move.status() == Move.Status.STAYS) {
                 Optional<Vm> vm = sighting(move.vm());
-                List<Refusal> never = vm.map(Ladder::unmovable).orElse(List.of());
+                List<Refusal> never = vm.map(this::unmovable).orElse(List.of());
                 if (vm.isPresent() && keepsItsMemory(vm.get())) {
                     stays(i, null);
                 } else if (never.isEmpty() && move.status() == Move.Status.STAYS) {
@@ -120,6 +122,12 @@ final class DrainSight {
                 }
             }
         }
+    }
+
+    private List<Refusal> unmovable(Vm vm) {
+        return run.purpose() instanceof Purpose.Redeploy redeploy
+                ? Restarting.unredeployable(vm, redeploy.agreed())
+                : Ladder.unmovable(vm);
     }
 
     /** Nobody touches a VM that is exempt now, also one that has come since; what is under way for one goes on. */
@@ -175,7 +183,7 @@ final class DrainSight {
                 .filter(move -> move.status() == Move.Status.STAYS)
                 .flatMap(move -> sighting(move.vm()).stream())
                 .toList();
-        return Ladder.unstoppable(Offering.asAgreed(run, vm), before);
+        return Restarting.unstoppable(Offering.asAgreed(run, vm), before);
     }
 
     /** The VMs that are to be restarted, or keep their memory, where they are. */
@@ -189,7 +197,7 @@ final class DrainSight {
     /** Where a VM goes, beside what is under way already. */
     Placement.Answer target(Vm vm) {
         Fleet expected = withMovesUnderWay();
-        if (run.purpose() instanceof Purpose.MoveOne one && one.to() != null) {
+        if (run.purpose() instanceof Purpose.OneVm one && one.to() != null) {
             return Placement.to(one.to(), vm, expected);
         }
         // Where the last try failed is not tried again at once while another host can take the VM.
@@ -208,9 +216,13 @@ final class DrainSight {
     }
 
     private Predicate<Host> updated() {
-        return run.purpose() instanceof Purpose.UpdateHost update
-                ? host -> world.update(update.update()).isOn(host.facts())
-                : host -> false;
+        UpdateId wanted = switch (run.purpose()) {
+            case Purpose.UpdateHost update -> update.update();
+            case Purpose.Redeploy redeploy -> redeploy.update();
+            case Purpose.MoveOne m -> null;
+            case Purpose.Evacuate e -> null;
+        };
+        return wanted == null ? host -> false : host -> world.update(wanted).isOn(host.facts());
     }
 
     /** Whether this run moves another VM of the same availability set just now. */

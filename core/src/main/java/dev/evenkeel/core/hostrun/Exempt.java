@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 final class Exempt {
     private Exempt() {}
 
-    /** Why the run may not touch a VM now, or null when it may; what nobody feels, touches nobody. */
+    /** Why the run may not touch a VM now, or null when it may; what nobody feels or its owner has ordered, it may. */
     static @Nullable Refusal why(HostRun run, Vm vm, World world) {
-        return run.patches() ? null : world.exempt(vm, run.purpose().brings());
+        boolean ordered = run.purpose() instanceof Purpose.Redeploy redeploy && redeploy.agreed() != null;
+        return ordered || run.patches() ? null : world.exempt(vm, run.purpose().brings());
     }
 
     /** Why the run may not begin: the first VM on its host that it would touch and may not. */

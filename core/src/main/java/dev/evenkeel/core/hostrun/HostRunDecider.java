@@ -178,7 +178,7 @@ public final class HostRunDecider {
         return switch (run.purpose()) {
             case Purpose.UpdateHost update -> Changing.apply(step, run, world);
             case Purpose.Evacuate e -> Ending.end(step, run, RunOutcome.DONE, null, world);
-            case Purpose.MoveOne m -> Ending.end(step, run, RunOutcome.DONE, null, world);
+            case Purpose.OneVm o -> Ending.end(step, run, RunOutcome.DONE, null, world);
         };
     }
 

@@ -6,7 +6,7 @@ import dev.evenkeel.core.engine.Step;
 import dev.evenkeel.core.engine.World;
 import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.Vm;
-import dev.evenkeel.core.impact.Ladder;
+import dev.evenkeel.core.impact.Restarting;
 import dev.evenkeel.core.update.Method;
 import dev.evenkeel.core.window.Windows;
 import java.time.Duration;
@@ -34,7 +34,7 @@ final class Offering {
         }
         List<Offer> all = new ArrayList<>();
         for (Vm vm : world.fleet().aliveOn(host.id())) {
-            if (Ladder.isToBeAsked(vm)) {
+            if (Restarting.isToBeAsked(vm)) {
                 all.add(run.offer(vm.id()).orElseGet(() -> offer(run, vm, world)));
             }
         }
@@ -127,11 +127,18 @@ final class Offering {
             case RunEvent.OwnersAsked a -> Step.ignore(run);
             case RunEvent.RunOrdered o -> Step.ignore(run);
             case RunEvent.EffectEnded e -> Step.ignore(run);
-            case RunEvent.HostObserved o -> Step.ignore(run);
+            case RunEvent.HostObserved o -> hasLeft(run, world) ? HostRunDecider.reserve(run, world) : Step.ignore(run);
             case RunEvent.HostRunEnded e -> Step.ignore(run);
             case RunEvent.PauseOrdered p -> Step.ignore(run);
             case RunEvent.ResumeOrdered r -> HostRunDecider.reserve(run, world);
         };
+    }
+
+    /** Whether a VM that is waited for lives on another host now; one that is merely down may be back at once. */
+    private static boolean hasLeft(HostRun run, World world) {
+        return run.offers().stream()
+                .flatMap(offer -> world.fleet().vm(offer.vm()).stream())
+                .anyMatch(vm -> vm.state().alive() && !vm.host().equals(run.host()));
     }
 
     /** An owner may choose any time until its window ends, and choose again. */

@@ -1,12 +1,14 @@
 package dev.evenkeel.core.hostrun;
 
 import dev.evenkeel.core.engine.EffectId;
+import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.fleet.Refusal;
 import dev.evenkeel.core.fleet.TenantId;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.fleet.VmId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +58,31 @@ public record Restart(
 
     static Restart stopping(Vm vm, EffectId effect, Instant now, Duration forecast) {
         return new Restart(vm.id(), vm.name(), vm.tenant(), Status.STOPPING, 0, effect, now, now, null, forecast, null);
+    }
+
+    /**
+     * Of a VM that was to be started on another host and was not.
+     *
+     * @param left VM_DEAD when it is shut off where it was, else its guest was asked and may yet go down
+     * @param patience how long that is watched for
+     */
+    static Restart owed(
+            Move move, TenantId tenant, Outcome.Aftermath left, Duration patience, Instant now, Refusal why) {
+        EffectId effect = Objects.requireNonNull(move.effect(), "a move that ended has an effect");
+        boolean down = left == Outcome.Aftermath.VM_DEAD;
+        Duration forecast = Objects.requireNonNullElse(move.forecastStop(), Duration.ZERO);
+        return new Restart(
+                move.vm(),
+                move.name(),
+                tenant,
+                down ? Status.STOPPED : Status.LINGERING,
+                0,
+                effect,
+                now,
+                down ? now : now.plus(patience),
+                down ? move.at() : null,
+                forecast,
+                why);
     }
 
     Restart stopped(Instant asked, Instant now) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What VMs and their owners are to be told of a host run just now: read off its state, so that it can't differ from it. */
@@ -39,6 +40,9 @@ public final class ScheduledEvents {
     /** VMs that died and are started again: of a failure nobody is told before, so these have begun when they are first heard of. */
     private static List<ScheduledEvent> failures(HostRun run) {
         List<ScheduledEvent> all = new ArrayList<>();
+        if (run.purpose() instanceof Purpose.Redeploy redeploy) {
+            return redeploy.agreed() == null ? all : redeploying(run);
+        }
         for (Restart restart : run.restarts()) {
             boolean announced = run.announcement(restart.vm())
                     .map(told -> told.kind() == EventKind.REBOOT)
@@ -54,6 +58,32 @@ public final class ScheduledEvents {
                     .forEach(move -> all.add(failure(run, move.vm(), move.name(), move.at(), null)));
         }
         return all;
+    }
+
+    /** What an owner has ordered themselves is told when it begins, for those that share an availability set with the VM. */
+    private static List<ScheduledEvent> redeploying(HostRun run) {
+        HostRunState state = run.state() instanceof HostRunState.NeedsPerson p ? p.resume() : run.state();
+        Stream<Restart> owed =
+                run.restarts().stream().filter(restart -> restart.status().owed());
+        Stream<Move> open =
+                state instanceof HostRunState.Draining d ? d.moves().stream().filter(Move::open) : Stream.empty();
+        return Stream.concat(
+                        owed.map(r -> redeploying(run, r.vm(), r.name(), r.at(), r.forecast())),
+                        open.map(m -> redeploying(run, m.vm(), m.name(), m.at(), m.forecastStop())))
+                .toList();
+    }
+
+    private static ScheduledEvent redeploying(
+            HostRun run, VmId vm, String name, Instant since, @Nullable Duration lasts) {
+        return new ScheduledEvent(
+                Announcing.event(run, vm, EventKind.REDEPLOY),
+                EventKind.REDEPLOY,
+                List.of(vm),
+                true,
+                since,
+                lasts,
+                name + ": " + run.purpose().phrase() + " as ordered by " + run.by(),
+                false);
     }
 
     private static ScheduledEvent failure(HostRun run, VmId vm, String name, Instant since, @Nullable Duration lasts) {
@@ -79,7 +109,8 @@ public final class ScheduledEvents {
                 stage == Stage.STARTED,
                 told.notBefore(),
                 told.lasts(),
-                told.name() + ": " + run.purpose().phrase() + " of its host",
+                told.name() + ": " + run.purpose().phrase()
+                        + (run.purpose() instanceof Purpose.OneVm ? "" : " of its host"),
                 false));
     }
 

@@ -1,6 +1,5 @@
 package dev.evenkeel.core.impact;
 
-import dev.evenkeel.core.fleet.AvailabilitySetId;
 import dev.evenkeel.core.fleet.Fleet;
 import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.Intent;
@@ -20,7 +19,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,11 +100,11 @@ public final class Ladder {
         }
         return switch (method) {
             case MIGRATE -> migrate(update, host, fleet, pauses, forecasts);
-            case REBOOT -> reboot(update, host, fleet, pauses, forecasts);
+            case REBOOT -> Restarting.reboot(update, host, fleet, pauses, forecasts);
             case PRESERVE_VMM -> preserveVmm(update, host, fleet, pauses, forecasts);
             case PRESERVE_KERNEL -> preserveKernel(update, host, fleet, pauses, forecasts);
             case HOT_PATCH -> HotPatching.refusals(update, host, fleet, forecasts);
-            case SELF_SERVICE -> selfService(update, host, fleet, pauses, forecasts);
+            case SELF_SERVICE -> Restarting.selfService(update, host, fleet, pauses, forecasts);
         };
     }
 
@@ -119,7 +117,7 @@ public final class Ladder {
     }
 
     /** What the VMs that leave would feel, and which of them find no place or would stand still too long. */
-    private static void moves(
+    static void moves(
             Host host,
             Fleet fleet,
             Predicate<Host> preferred,
@@ -270,85 +268,14 @@ public final class Ladder {
                     "the owner of VM " + vm.name() + " says migration: never",
                     Map.of("vm", vm.id().value(), "tenant", vm.tenant().value())));
         }
-        for (Refusal obstacle : vm.obstacles()) {
-            refusals.add(obstacle.with("vm", vm.id().value()));
-        }
+        refusals.addAll(tied(vm));
         return refusals;
     }
 
-    /** Whatever can be moved is moved; the rest is restarted where it is, if every owner of the rest has agreed. */
-    private static List<Refusal> reboot(
-            Update update, Host host, Fleet fleet, PauseModel pauses, List<VmForecast> forecasts) {
-        return restart(update, host, fleet, pauses, forecasts, vm -> vm);
-    }
-
-    /** The same, but owners who have not agreed are asked, and have their window. */
-    private static List<Refusal> selfService(
-            Update update, Host host, Fleet fleet, PauseModel pauses, List<VmForecast> forecasts) {
-        return fleet.aliveOn(host.id()).stream().noneMatch(Ladder::isToBeAsked)
-                ? List.of(Refusal.of("NOBODY_TO_ASK", "no owner of a VM on host " + host.id() + " has to be asked"))
-                : restart(update, host, fleet, pauses, forecasts, vm -> isToBeAsked(vm) ? vm.consenting() : vm);
-    }
-
-    /** Whether a VM's owner is to be asked when it may be restarted: it can't be moved, and they have not agreed before. */
-    public static boolean isToBeAsked(Vm vm) {
-        return !unmovable(vm).isEmpty() && vm.intent().restart() != Intent.Restart.CONSENT;
-    }
-
-    private static List<Refusal> restart(
-            Update update,
-            Host host,
-            Fleet fleet,
-            PauseModel pauses,
-            List<VmForecast> forecasts,
-            UnaryOperator<Vm> agreed) {
-        List<Refusal> refusals = new ArrayList<>();
-        List<Vm> staying = new ArrayList<>();
-        for (Vm vm : fleet.aliveOn(host.id())) {
-            if (!unmovable(vm).isEmpty()) {
-                Refusal no = unstoppable(agreed.apply(vm), staying);
-                if (no == null) {
-                    staying.add(vm);
-                    forecasts.add(new VmForecast(vm.id(), host.id(), new Impact.Restart(), pauses.restart()));
-                } else {
-                    refusals.add(no);
-                }
-            }
-        }
-        moves(host, fleet, h -> update.isOn(h.facts()), vm -> unmovable(vm).isEmpty(), pauses, forecasts, refusals);
-        forecasts.sort(Comparator.comparing(VmForecast::vm));
-        return refusals;
-    }
-
-    /**
-     * Why a VM that can't be moved can't be restarted either, or null when it can.
-     *
-     * @param staying the VMs of the same host that will be down at the same time
-     */
-    public static @Nullable Refusal unstoppable(Vm vm, List<Vm> staying) {
-        Map<String, String> whose =
-                Map.of("vm", vm.id().value(), "tenant", vm.tenant().value());
-        if (vm.intent().restart() != Intent.Restart.CONSENT) {
-            String because =
-                    unmovable(vm).stream().map(Refusal::why).findFirst().orElse("it can't be moved");
-            return Refusal.of(
-                    "NO_CONSENT",
-                    because + ", and the owner of VM " + vm.name() + " has not agreed to a restart",
-                    whose);
-        }
-        if (vm.state() != VmState.RUNNING) {
-            return Refusal.of(
-                    "VM_PAUSED",
-                    "VM " + vm.name() + " is paused and can't be asked to shut down; resume it or shut it off",
-                    whose);
-        }
-        AvailabilitySetId set = vm.availabilitySet();
-        return set == null || staying.stream().noneMatch(vm::isInOneSetWith)
-                ? null
-                : Refusal.of(
-                        "SET_TOGETHER",
-                        "VM " + vm.name() + " would be down together with another of availability set " + set
-                                + "; move one of the two to another host by hand",
-                        whose);
+    /** What ties a VM to its host. */
+    static List<Refusal> tied(Vm vm) {
+        return vm.obstacles().stream()
+                .map(obstacle -> obstacle.with("vm", vm.id().value()))
+                .toList();
     }
 }

@@ -82,6 +82,7 @@ class EvacuationOrderTest {
     private Outcome carriedOut(EffectOrder order) {
         TreeMap<String, String> versions = new TreeMap<>(Map.of("qemu", "11.1"));
         return switch (order.effect()) {
+            case Effect.RedeployVm redeploy -> throw new AssertionError(redeploy);
             case Effect.MoveVm move -> {
                 moves.merge(move.vm().value(), 1, Integer::sum);
                 given.vm(move.vm().value()).isOn(move.to().value());

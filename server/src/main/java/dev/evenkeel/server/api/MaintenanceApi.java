@@ -7,13 +7,19 @@ import dev.evenkeel.core.engine.RunStore.RunQuery;
 import dev.evenkeel.core.engine.StoredRun;
 import dev.evenkeel.core.engine.TimeSource;
 import dev.evenkeel.core.exempt.Exemption;
+import dev.evenkeel.core.fleet.Fleet;
+import dev.evenkeel.core.fleet.Host;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.Vm;
 import dev.evenkeel.core.hostrun.HostRun;
 import dev.evenkeel.core.hostrun.HostRunState;
+import dev.evenkeel.core.hostrun.Purpose;
+import dev.evenkeel.core.hostrun.RunPolicy;
+import dev.evenkeel.core.impact.Restarting;
 import dev.evenkeel.core.notice.EventId;
 import dev.evenkeel.core.rollout.HostProgress;
 import dev.evenkeel.core.rollout.Rollout;
+import dev.evenkeel.core.update.UpdateId;
 import dev.evenkeel.server.exempt.ExemptionBook;
 import dev.evenkeel.server.http.Answer;
 import dev.evenkeel.server.http.Call;
@@ -21,6 +27,7 @@ import dev.evenkeel.server.http.Checks;
 import dev.evenkeel.server.http.Problem;
 import dev.evenkeel.server.http.Route;
 import dev.evenkeel.server.view.MaintenanceView;
+import dev.evenkeel.server.view.RedeploymentView;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What owners see of updates of the hosts under their VMs, and when they let a VM be restarted for one. */
@@ -39,10 +47,14 @@ public final class MaintenanceApi {
     private final RunStore store;
     private final RunDesk desk;
     private final ExemptionBook exemptions;
+    private final Supplier<Fleet> fleet;
     private final TimeSource time;
     private final OwnersRollouts owners;
 
-    public MaintenanceApi(RunStore store, RunDesk desk, ExemptionBook exemptions, TimeSource time) {
+    /** @param fleet all of it, whoever asks */
+    public MaintenanceApi(
+            RunStore store, RunDesk desk, ExemptionBook exemptions, Supplier<Fleet> fleet, TimeSource time) {
+        this.fleet = fleet;
         this.exemptions = exemptions;
         this.store = store;
         this.desk = desk;
@@ -54,7 +66,8 @@ public final class MaintenanceApi {
         return List.of(
                 Route.list("/v1/maintenance", this::list, "vm", "tenant"),
                 Route.order("/v1/vms/{id}/maintenance/start", Bodies.Reason.class, this::start),
-                Route.order("/v1/vms/{id}/maintenance/reschedule", Bodies.Choice.class, this::reschedule));
+                Route.order("/v1/vms/{id}/maintenance/reschedule", Bodies.Choice.class, this::reschedule),
+                Route.order("/v1/vms/{id}/maintenance/redeploy", Bodies.MigrateOrder.class, this::redeploy));
     }
 
     /** A VM's place in a rollout. */
@@ -181,6 +194,42 @@ public final class MaintenanceApi {
         }
         desk.tell(run, new RunEvent.OwnerChose(vm.id(), at, call.who().name()));
         return accepted(stand, call);
+    }
+
+    /** Its owner may have a VM shut down here and started on another host at any time; an operator where its owner consents. */
+    private Answer redeploy(Call call) {
+        Vm vm = Lookup.vm(call.fleet(), call.path("id"));
+        Bodies.MigrateOrder order = call.body(Bodies.MigrateOrder.class);
+        String who = call.who().name();
+        String agreed = call.who().only().isPresent() ? who + " redeploys it" : null;
+        if (!vm.state().alive()) {
+            throw Problem.Kind.CONFLICT.because(
+                    "VM " + vm.name() + " is " + vm.state() + "; only a VM that runs can be redeployed.");
+        }
+        Restarting.unredeployable(vm, agreed).stream().findFirst().ifPresent(no -> {
+            throw Problem.Kind.CONFLICT.because(no.why() + ".");
+        });
+        Host from = Lookup.host(fleet.get(), vm.host().value());
+        UpdateId update = of(vm, call).stream()
+                .filter(stand -> isOpen(view(stand, call)))
+                .map(stand -> stand.rollout().update())
+                .findFirst()
+                .orElse(null);
+        HostRun run = HostRun.ordered(
+                new RunId(call.newId("run")),
+                from.topology().migrationDomain(),
+                from.id(),
+                new Purpose.Redeploy(vm.id(), VmsApi.target(order, vm, from, call.fleet()), update, agreed),
+                RunPolicy.DEFAULT,
+                null,
+                List.of(),
+                time.now(),
+                who,
+                order.reason() == null ? "" : order.reason());
+        desk.begin(run);
+        return Answer.accepted(
+                "/v1/vms/" + vm.id(),
+                new RedeploymentView(vm.id().value(), vm.name(), run.id().value()));
     }
 
     private static boolean isOpen(MaintenanceView view) {

@@ -25,12 +25,17 @@ public final class RunDesk {
 
     /** Begins a host run; one with this id that is there already was ordered by the same key before, and is the answer. */
     Answer order(HostRun run) {
-        if (store.load(run.id()).isEmpty()) {
-            shards.order(run);
-        }
+        begin(run);
         return Answer.accepted(
                 "/v1/runs/" + run.id(),
                 views.of(Lookup.run(store, HostRun.class, "run", run.id().value(), "/v1/runs")));
+    }
+
+    /** The same for somebody who is not told of runs. */
+    void begin(HostRun run) {
+        if (store.load(run.id()).isEmpty()) {
+            shards.order(run);
+        }
     }
 
     /** Begins a rollout, likewise. */

@@ -105,6 +105,7 @@ public final class RunViews {
     private static List<Target> targets(EffectRecord effect) {
         return switch (effect.effect()) {
             case Effect.MoveVm move -> List.of(new Target(move.vm(), move.to()));
+            case Effect.RedeployVm r -> List.of(new Target(r.vm(), r.to()));
             case Effect.HandOver over -> List.of(new Target(over.vm(), effect.agent()));
             case Effect.SwitchKernel s
             when effect.outcome() instanceof Outcome.Switched switched ->

@@ -98,7 +98,7 @@ public final class VmsApi {
                 order.reason() == null ? "" : order.reason()));
     }
 
-    private static @Nullable HostId target(Bodies.MigrateOrder order, Vm vm, Host from, Fleet fleet) {
+    static @Nullable HostId target(Bodies.MigrateOrder order, Vm vm, Host from, Fleet fleet) {
         String target = order.target();
         if (target == null) {
             return null;

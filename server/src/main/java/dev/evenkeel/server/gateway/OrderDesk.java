@@ -136,6 +136,15 @@ public final class OrderDesk {
                         s.method(),
                         s.agreed(),
                         said.apply(s.vm()).orElse(null));
+            case Effect.RedeployVm r ->
+                new Effect.RedeployVm(
+                        r.vm(),
+                        r.from(),
+                        r.to(),
+                        r.toAddress(),
+                        r.patience(),
+                        r.agreed(),
+                        said.apply(r.vm()).orElse(null));
             default -> order.effect();
         };
         return new EffectOrder(order.id(), order.run(), order.agent(), order.epoch(), effect);
@@ -159,6 +168,7 @@ public final class OrderDesk {
             case Effect.VerifyUpdate v -> v.update();
             case Effect.UndoUpdate u -> u.update();
             case Effect.MoveVm m -> null;
+            case Effect.RedeployVm r -> null;
             case Effect.HandOver h -> null;
             case Effect.AbortMove a -> null;
             case Effect.StopVm s -> s.update();

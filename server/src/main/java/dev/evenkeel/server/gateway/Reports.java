@@ -12,6 +12,7 @@ import dev.evenkeel.core.engine.TimeSource;
 import dev.evenkeel.core.engine.Unavailable;
 import dev.evenkeel.core.fleet.HostId;
 import dev.evenkeel.core.fleet.MigrationDomainId;
+import dev.evenkeel.core.fleet.VmId;
 import dev.evenkeel.core.hostrun.HostRun;
 import dev.evenkeel.server.fleet.FleetRegistry;
 import dev.evenkeel.server.fleet.FleetRegistry.Taken;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -107,6 +109,15 @@ public final class Reports {
     }
 
     /** True when the agent need not repeat it: it is committed, or nobody waits for it. */
+    /** The VM that an effect brings to another host, or null. */
+    private static @Nullable VmId changesHost(Effect effect) {
+        return switch (effect) {
+            case Effect.MoveVm move -> move.vm();
+            case Effect.RedeployVm redeploy -> redeploy.vm();
+            default -> null;
+        };
+    }
+
     private boolean end(HostId host, MigrationDomainId shard, Report.Ended ended) {
         try (var run = MDC.putCloseable("run", ended.run().value());
                 var effect = MDC.putCloseable("effect", ended.effect().value())) {
@@ -118,9 +129,9 @@ public final class Reports {
                 return true;
             }
             if (given.get().outcome() == null
-                    && given.get().effect() instanceof Effect.MoveVm move
+                    && changesHost(given.get().effect()) instanceof VmId vm
                     && ended.outcome() instanceof Outcome.Moved moved) {
-                registry.moved(move.vm(), host, moved.to());
+                registry.moved(vm, host, moved.to());
             }
             boolean known = shards.tell(shard, ended.run(), new RunEvent.EffectEnded(ended.effect(), ended.outcome()));
             LOG.info("{}: {}{}", host, ended.outcome(), known ? "" : " (of no known run)");

@@ -68,6 +68,7 @@ public final class Rights {
             GET    /v1/maintenance                   all tenant
             POST   /v1/vms/{id}/maintenance/start    operator tenant
             POST   /v1/vms/{id}/maintenance/reschedule operator tenant
+            POST   /v1/vms/{id}/maintenance/redeploy operator tenant
             GET    /v1/scheduled-events              all tenant
             GET    /v1/scheduled-events/stream       all tenant
             POST   /v1/scheduled-events/{id}/approve operator tenant

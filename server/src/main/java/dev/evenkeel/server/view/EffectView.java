@@ -39,6 +39,7 @@ public record EffectView(
     private static @Nullable VmId vm(Effect effect) {
         return switch (effect) {
             case Effect.MoveVm m -> m.vm();
+            case Effect.RedeployVm r -> r.vm();
             case Effect.HandOver h -> h.vm();
             case Effect.AbortMove a -> a.vm();
             case Effect.StopVm s -> s.vm();

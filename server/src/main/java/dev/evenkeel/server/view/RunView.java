@@ -50,9 +50,12 @@ public record RunView(
                     case Purpose.UpdateHost u -> u.back() ? "TAKE_BACK" : "UPDATE";
                     case Purpose.Evacuate e -> "EVACUATE";
                     case Purpose.MoveOne m -> "MOVE";
+                    case Purpose.Redeploy r -> "REDEPLOY";
                 },
                 update == null ? null : update.update().value(),
-                update == null ? "MIGRATE" : update.method().name(),
+                update != null
+                        ? update.method().name()
+                        : run.purpose() instanceof Purpose.Redeploy ? "REBOOT" : "MIGRATE",
                 run.stateName(),
                 run.needsPerson(),
                 run.ended(),
