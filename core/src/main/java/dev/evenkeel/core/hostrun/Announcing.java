@@ -219,6 +219,14 @@ final class Announcing {
                 && run.announcement(vm.id()).map(a -> a.kind() != kind).orElse(true);
     }
 
+    /** Whether the opening has closed in which a VM that was told could be disturbed. */
+    static boolean isOutOfItsWindow(HostRun run, Vm vm, World world) {
+        return run.announcement(vm.id())
+                .map(told -> inItsWindow(run, told, world))
+                .filter(told -> told.waits(world.now()))
+                .isPresent();
+    }
+
     /** A VM that came while the host was being emptied and wants notice, if there is one that was told nothing. */
     static Optional<Vm> untold(HostRun run, World world) {
         return world.fleet().aliveOn(run.host()).stream()

@@ -141,9 +141,7 @@ final class Drain extends VmByVm {
         boolean tells = stopping == null && mayStart && underWay() == 0;
         Optional<Vm> untold = tells && host.isPresent() ? Announcing.untold(run, world) : Optional.empty();
         if (untold.isPresent()) {
-            // However long it is told, nobody else is to wait for what nothing is done with meanwhile.
-            run.holds().forEach(hold -> step.release(hold.scope()));
-            return step.to(counted().in(new HostRunState.Announcing(now, now)));
+            return tellsAgain();
         }
         if (stopping == null && isOverdue()) {
             stopping = DrainNotes.tooLong(run);
@@ -172,7 +170,26 @@ final class Drain extends VmByVm {
         if (allSettled() || (inVain && !underWay)) {
             return settled(host.get());
         }
-        return inVain ? overdueOrWait() : startNext().orElseGet(this::overdueOrWait);
+        if (inVain) {
+            return overdueOrWait();
+        }
+        boolean closed = !underWay && !sight.startable(this::isOutOfItsWindow).isEmpty();
+        return startNext().orElseGet(() -> closed ? tellsAgain() : overdueOrWait());
+    }
+
+    /** However long VMs are told, nobody else is to wait for what nothing is done with meanwhile. */
+    private Step tellsAgain() {
+        run.holds().forEach(hold -> step.release(hold.scope()));
+        return step.to(counted().in(new HostRunState.Announcing(now, now)));
+    }
+
+    /** Others of the host took so long that the opening has closed in which it could be disturbed: it waits for the next. */
+    private boolean isOutOfItsWindow(Vm vm) {
+        return Announcing.isOutOfItsWindow(run, vm, world);
+    }
+
+    private boolean mayBeDisturbed(Vm vm) {
+        return !vm.aside() && !Announcing.isUntold(run, vm, world) && !isOutOfItsWindow(vm);
     }
 
     private Step settled(Host host) {
@@ -191,6 +208,9 @@ final class Drain extends VmByVm {
             return Ending.end(step, counted(), RunOutcome.REFUSED, why, world);
         }
         List<Vm> staying = sight.staying();
+        if (staying.stream().anyMatch(this::isOutOfItsWindow)) {
+            return tellsAgain();
+        }
         if (staying.isEmpty() || run.preserves()) {
             return HostRunDecider.drained(counted(), world, step);
         }
@@ -201,7 +221,7 @@ final class Drain extends VmByVm {
         if (underWay() >= run.policy().parallelMoves()) {
             return Optional.empty();
         }
-        for (Vm vm : sight.startable(vm -> !vm.aside() && !Announcing.isUntold(run, vm, world))) {
+        for (Vm vm : sight.startable(this::mayBeDisturbed)) {
             int at = sight.indexOf(vm.id());
             switch (sight.target(vm)) {
                 case Placement.Answer.Target target -> {

@@ -226,6 +226,42 @@ class AnnouncingTest {
     }
 
     @Test
+    void anOpeningThatClosesWhileTheHostIsEmptiedIsWaitedForAnew() {
+        given.opensDailyAt("03:00", "02:00");
+        given.passes(given.untilUtc("04:00"));
+        OneRun run = OneRun.draining(given, "vm-a", "vm-b", "vm-c");
+        assertThat(run.movesOrdered()).containsExactly("vm-a", "vm-b");
+
+        given.passes(Duration.ofMinutes(70));
+        run.moved("vm-a").moved("vm-b").looksAtFreshObservations();
+        assertThat(run.movesOrdered()).as("it is after five o'clock").hasSize(2);
+        assertThat(run.state()).isInstanceOf(HostRunState.Announcing.class);
+        assertThat(run.released()).contains("host:h1");
+        assertThat(run.events()).containsExactly("vm-c FREEZE");
+
+        run.waits(given.untilUtc("03:00")).looksAtFreshObservations();
+        assertThat(run.movesOrdered()).containsExactly("vm-a", "vm-b", "vm-c");
+    }
+
+    @Test
+    void whatIsRestartedLastWaitsForTheNextOpeningToo() {
+        given.opensDailyAt("03:00", "02:00");
+        given.host("h1").runs("vm-a", "vm-b");
+        given.host("h2");
+        given.passes(given.untilUtc("04:00"));
+        OneRun run = OneRun.restarting(given, "h1", "vm-a").begins();
+        assertThat(run.movesOrdered()).containsExactly("vm-b");
+
+        given.passes(Duration.ofMinutes(70));
+        run.moved("vm-b").looksAtFreshObservations();
+        assertThat(run.effects()).hasOnlyElementsOfType(Effect.MoveVm.class);
+        assertThat(run.events()).containsExactly("vm-a REBOOT");
+
+        run.waits(given.untilUtc("03:00")).looksAtFreshObservations();
+        assertThat(run.latest().effect()).isInstanceOf(Effect.StopVm.class);
+    }
+
+    @Test
     void anOwnerMayLetItBeginOutsideOfAnOpening() {
         given.opensDailyAt("03:00", "02:00");
 
