@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,10 +61,14 @@ final class Starts {
 
     /** The names of VMs that may be down because of this run, for a person's eyes. */
     static Refusal tellingWhatIsDown(HostRun run, Refusal why) {
-        String down = run.restarts().stream()
+        Stream<String> stopped = run.restarts().stream()
                 .filter(r -> r.status().owed() || r.status() == Status.UNSURE || r.status() == Status.STOPPING)
-                .map(Restart::name)
-                .collect(Collectors.joining(", "));
+                .map(Restart::name);
+        Stream<String> redeploying =
+                run.purpose() instanceof Purpose.Redeploy && run.state() instanceof HostRunState.Draining draining
+                        ? draining.moves().stream().filter(Move::open).map(Move::name)
+                        : Stream.empty();
+        String down = Stream.concat(stopped, redeploying).collect(Collectors.joining(", "));
         return down.isEmpty() ? why : why.with("mayBeDown", down);
     }
 

@@ -181,6 +181,7 @@ class RedeployTest {
 
         assertThat(run.state()).isInstanceOf(HostRunState.NeedsPerson.class);
         assertThat(run.effects()).noneMatch(Effect.StartVm.class::isInstance);
+        assertThat(run.why().evidence()).containsEntry("mayBeDown", "vm-a");
 
         given.vm("vm-a").isOn("h2");
         run.about(redeploy, new Outcome.Moved(new HostId("h2"), OUT, OUT, Bytes.ZERO, false, null));
