@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,6 +83,9 @@ final class Arrival {
         while (true) {
             EndView here = ends.lookAtSource();
             EndView there = ends.lookAtDestination();
+            if (Thread.currentThread().isInterrupted()) { // a call that was cut short says nothing of its daemon
+                throw new CancellationException("the agent stops");
+            }
             Step step;
             try {
                 step = step(here, there);

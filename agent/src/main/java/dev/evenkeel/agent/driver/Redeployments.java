@@ -29,7 +29,7 @@ public final class Redeployments {
     private static final Set<String> LASTING = Set.of("NOT_HERE", "TIED_TO_HOST", "DISK_NOT_SHARED", "STATE_ON_HOST");
 
     /** Redeployments, and looks at daemons that do not answer, that may go on at once. */
-    private static final int THREADS = 16;
+    private static final int THREADS = 48;
 
     /** How long a daemon may be silent before nobody can say where the VM runs. */
     private static final Duration SILENCE = Duration.ofMinutes(1);

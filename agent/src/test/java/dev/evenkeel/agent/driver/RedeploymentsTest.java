@@ -61,7 +61,7 @@ class RedeploymentsTest {
         }
     };
 
-    /** Both hosts have the name of the machine that the test runs on, and the driver knows no machine types, which would be refused. */
+    /** Both hosts have the name of the machine that the test runs on, and this driver knows no machine types. */
     private final Redeployments.Check everything =
             (vm, uri, ends) -> Redeployable.check(vm, uri, ends, path -> path.startsWith("/shared/")).stream()
                     .filter(refusal -> !Set.of("SAME_HOST", "NO_MACHINE").contains(refusal.code()))
@@ -145,6 +145,7 @@ class RedeploymentsTest {
     }
 
     private void assertRunsThereOnly(Outcome outcome) {
+        assertThat(outcome).isInstanceOf(Outcome.Moved.class);
         Outcome.Moved moved = (Outcome.Moved) outcome;
         assertThat(moved.to()).isEqualTo(TO);
         assertThat(moved.stop()).isPositive().isLessThanOrEqualTo(moved.total());
@@ -218,6 +219,15 @@ class RedeploymentsTest {
                 "",
                 "<disk type='file' device='disk'><source file='/shared/a.img'/><target dev='vda'/></disk>"
                         + "<disk type='file' device='cdrom'><source file='/img/b.iso'/><target dev='hdb'/><readonly/></disk>");
+        assertRefused("DISK_NOT_SHARED", false);
+    }
+
+    @Test
+    void anImageUnderADiskThatLiesHereOnlyKeepsItHere() {
+        guestHas("", """
+                <disk type='file' device='disk'><driver type='qcow2'/><source file='/shared/a.img'/>
+                <backingStore type='file'><format type='raw'/><source file='/img/base.img'/></backingStore>
+                <target dev='vda'/></disk>""");
         assertRefused("DISK_NOT_SHARED", false);
     }
 
