@@ -17,7 +17,7 @@ import org.w3c.dom.Element;
  * @param cpu the {@code <cpu>} element as text; empty when the document has none
  * @param cpuMode custom, host-model, host-passthrough or maximum; empty when the document has no cpu
  * @param obstacles devices and features that tie it to its host, each in words
- * @param hasAgentChannel the guest has a channel for an agent
+ * @param agentConnected an agent inside the guest has its channel open; of a domain that runs
  */
 public record DomainDescription(
         UUID id,
@@ -33,7 +33,7 @@ public record DomainDescription(
         List<Disk> disks,
         List<Nic> nics,
         List<String> obstacles,
-        boolean hasAgentChannel,
+        boolean agentConnected,
         OwnerWishes owner) {
     public DomainDescription {
         disks = List.copyOf(disks);
@@ -124,7 +124,8 @@ public record DomainDescription(
                         .toList(),
                 obstacles(domain),
                 Xml.all(domain, "devices/channel/target").stream()
-                        .anyMatch(t -> t.getAttribute("name").startsWith("org.qemu.guest_agent")),
+                        .anyMatch(t -> t.getAttribute("name").startsWith("org.qemu.guest_agent")
+                                && t.getAttribute("state").equals("connected")),
                 OwnerWishes.of(domain));
     }
 
@@ -144,7 +145,7 @@ public record DomainDescription(
                 disks,
                 nics,
                 obstacles,
-                hasAgentChannel,
+                agentConnected,
                 owner);
     }
 

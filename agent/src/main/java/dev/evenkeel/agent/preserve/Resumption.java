@@ -2,6 +2,7 @@ package dev.evenkeel.agent.preserve;
 
 import dev.evenkeel.agent.libvirt.Connection;
 import dev.evenkeel.agent.libvirt.Domain;
+import dev.evenkeel.agent.libvirt.DomainDescription;
 import dev.evenkeel.agent.libvirt.LibvirtException;
 import dev.evenkeel.agent.migrate.GuestClock;
 import dev.evenkeel.agent.packages.Command;
@@ -30,7 +31,7 @@ final class Resumption {
     /** For one answer of a guest's agent. */
     private static final Duration AGENT_PATIENCE = Duration.ofSeconds(60);
 
-    /** For a guest's agent that answered before it stood still: on a host that has just booted, all guests want the CPUs at once. */
+    /** For a guest's agent that answered before the VM stood still, or has its channel open: on a host that has just booted, all guests want the CPUs at once. */
     private static final Duration AGENT_COMES_BACK = Duration.ofMinutes(3);
 
     private static final Duration LIMIT = Duration.ofMinutes(10);
@@ -135,7 +136,7 @@ final class Resumption {
                 return Optional.empty();
             }
             domain.monitor(IncomingMonitor.ignoreShared(false));
-            GuestClock clock = clock(domain, vm.skewNanos() != null);
+            GuestClock clock = clock(domain, vm.skewNanos() != null || isConnected(domain));
             if (clock instanceof GuestClock.NotSet not) {
                 LOG.warn("VM {}: its clock was not set: {}", vm.name(), not.why());
             }
@@ -153,10 +154,18 @@ final class Resumption {
         }
     }
 
+    private static boolean isConnected(Domain domain) {
+        try {
+            return DomainDescription.parse(domain.xml()).agentConnected();
+        } catch (LibvirtException e) {
+            return false;
+        }
+    }
+
     /** libvirt itself gives an agent five seconds to be heard again, and says then that it does not answer. */
-    private static GuestClock clock(Domain domain, boolean answeredBefore) throws IOException {
+    private static GuestClock clock(Domain domain, boolean answers) throws IOException {
         GuestClock[] clock = {GuestClock.set(domain, AGENT_PATIENCE)};
-        Waiting.until(answeredBefore ? AGENT_COMES_BACK : Duration.ZERO, () -> {
+        Waiting.until(answers ? AGENT_COMES_BACK : Duration.ZERO, () -> {
             if (clock[0] instanceof GuestClock.NotSet && domain.isAlive()) {
                 clock[0] = GuestClock.set(domain, AGENT_PATIENCE);
             }

@@ -2,9 +2,11 @@ package dev.evenkeel.agent.preserve;
 
 import dev.evenkeel.agent.libvirt.Connection;
 import dev.evenkeel.agent.libvirt.Domain;
+import dev.evenkeel.agent.libvirt.DomainDescription;
 import dev.evenkeel.agent.migrate.GuestClock;
 import dev.evenkeel.agent.packages.Closing;
 import dev.evenkeel.agent.packages.Command;
+import dev.evenkeel.agent.packages.Waiting;
 import dev.evenkeel.agent.preserve.KernelReadiness.Candidate;
 import dev.evenkeel.core.engine.EffectId;
 import dev.evenkeel.core.fleet.Refusal;
@@ -45,7 +47,12 @@ final class Standstill {
             "{\"execute\":\"qmp_capabilities\"}\n" + IncomingMonitor.ignoreShared(true) + "\n";
 
     private static final Path CONFIGURATION = Path.of("/etc/libvirt");
+    /** For one answer of a guest's agent. */
     private static final Duration AGENT_PATIENCE = Duration.ofSeconds(5);
+
+    /** For a guest's agent that has its channel open: VMs run on meanwhile. */
+    private static final Duration AGENT_IS_HEARD = Duration.ofSeconds(30);
+
     private static final Duration SYNC = Duration.ofMinutes(2);
     private static final int SAVED_AT_ONCE = 4;
 
@@ -134,11 +141,22 @@ final class Standstill {
         }
     }
 
-    private static List<KernelNote.Kept> clocks(Connection connection, KernelReadiness.Found found) {
+    /** On a busy host an agent answers later than libvirt listens to it. */
+    private static Optional<GuestClock.Reading> clock(Domain domain) throws IOException {
+        boolean connected = DomainDescription.parse(domain.xml()).agentConnected();
+        List<GuestClock.Reading> clock = new ArrayList<>();
+        Waiting.until(connected ? AGENT_IS_HEARD : Duration.ZERO, () -> {
+            GuestClock.look(domain, AGENT_PATIENCE).ifPresent(clock::add);
+            return !clock.isEmpty();
+        });
+        return clock.stream().findFirst();
+    }
+
+    private static List<KernelNote.Kept> clocks(Connection connection, KernelReadiness.Found found) throws IOException {
         List<KernelNote.Kept> vms = new ArrayList<>();
         for (Candidate vm : found.vms()) {
             try (Domain domain = connection.domain(vm.id()).orElseThrow()) {
-                Optional<GuestClock.Reading> clock = GuestClock.look(domain, AGENT_PATIENCE);
+                Optional<GuestClock.Reading> clock = clock(domain);
                 vms.add(new KernelNote.Kept(
                         new VmId(vm.id().toString()),
                         vm.name(),

@@ -21,7 +21,7 @@ class DomainDescriptionTest {
                 <interface type='bridge'>
                   <mac address='52:54:00:AB:00:01'/><source bridge='br0'/><target dev='vnet3'/>
                 </interface>
-                <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
+                <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0' state='connected'/></channel>
                 """));
         assertThat(vm.memory()).isEqualTo(Bytes.ofMiB(256));
         assertThat(vm.machine()).isEqualTo("pc-i440fx-10.0");
@@ -40,7 +40,7 @@ class DomainDescriptionTest {
                         java.util.Optional.of("br0"),
                         java.util.Optional.of("vnet3"),
                         java.util.Optional.of("52:54:00:ab:00:01")));
-        assertThat(vm.hasAgentChannel()).isTrue();
+        assertThat(vm.agentConnected()).isTrue();
         assertThat(vm.obstacles()).isEmpty();
         assertThat(vm.owner().tenant()).isEqualTo("acme");
         assertThat(vm.owner().availabilitySet()).hasValue("web");
@@ -126,5 +126,17 @@ class DomainDescriptionTest {
                 <os><type arch='x86_64' machine='pc-i440fx-10.0'>hvm</type></os>
                 <cpu mode='custom' match='exact'><model fallback='forbid'>qemu64</model></cpu>
                 <devices>%s</devices></domain>""".formatted(metadata, devices);
+    }
+
+    @Test
+    void anAgentThatHasNotOpenedItsChannelIsNotConnected() {
+        String channel = "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'%s/></channel>";
+
+        assertThat(DomainDescription.parse(domain("", channel.formatted(" state='disconnected'")))
+                        .agentConnected())
+                .isFalse();
+        assertThat(DomainDescription.parse(domain("", channel.formatted(""))).agentConnected())
+                .as("it does not run")
+                .isFalse();
     }
 }
