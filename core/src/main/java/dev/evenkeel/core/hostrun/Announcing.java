@@ -219,6 +219,16 @@ final class Announcing {
                 && run.announcement(vm.id()).map(a -> a.kind() != kind).orElse(true);
     }
 
+    /** Why a VM may not be touched that came to a host when it was too late to tell it; null when it may. */
+    static @Nullable Refusal whyUntold(HostRun run, Vm vm, World world) {
+        return isUntold(run, vm, world)
+                ? Refusal.of(
+                        "VM_UNTOLD",
+                        "VM " + vm.name() + " came to host " + run.host() + " while it was changed, wants notice and"
+                                + " was told nothing; move it away, or try again")
+                : null;
+    }
+
     /** Whether the opening has closed in which a VM that was told could be disturbed. */
     static boolean isOutOfItsWindow(HostRun run, Vm vm, World world) {
         return run.announcement(vm.id())

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -132,13 +133,22 @@ final class DrainSight {
 
     /** Nobody touches a VM that is exempt now, also one that has come since; what is under way for one goes on. */
     void markExempt() {
+        markStuck(vm -> Exempt.why(run, vm, world));
+    }
+
+    /** Nor one that came by other hands when the host was being changed, unless it is on its way home. */
+    void markUntold() {
+        markStuck(vm -> vm.aside() ? null : Announcing.whyUntold(run, vm, world));
+    }
+
+    private void markStuck(Function<Vm, @Nullable Refusal> why) {
         for (int i = 0; i < moves.size(); i++) {
             Move move = moves.get(i);
-            Refusal why = move.status() == Move.Status.PENDING || move.status() == Move.Status.STAYS
-                    ? sighting(move.vm()).map(vm -> Exempt.why(run, vm, world)).orElse(null)
+            Refusal no = move.status() == Move.Status.PENDING || move.status() == Move.Status.STAYS
+                    ? sighting(move.vm()).map(why).orElse(null)
                     : null;
-            if (why != null) {
-                moves.set(i, move.becomes(Move.Status.STUCK, world.now(), why));
+            if (no != null) {
+                moves.set(i, move.becomes(Move.Status.STUCK, world.now(), no));
             }
         }
     }

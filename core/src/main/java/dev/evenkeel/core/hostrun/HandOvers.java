@@ -134,6 +134,7 @@ final class HandOvers extends VmByVm {
         Optional<Host> host = observed();
         host.ifPresent(this::reconcile);
         sight.markExempt();
+        sight.markUntold();
         Optional<Step> unsure = unsure();
         if (unsure.isPresent()) {
             return unsure.get();

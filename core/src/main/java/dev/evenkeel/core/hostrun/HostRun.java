@@ -77,7 +77,7 @@ public record HostRun(
     /** The holds it takes before it touches anything: first its host, which no two runs may work on. */
     public List<Hold> holds() {
         List<Hold> all = new ArrayList<>();
-        if (!(purpose instanceof Purpose.OneVm)) {
+        if (!(purpose instanceof Purpose.MoveOne)) { // a redeployed VM may have to be started where it was
             all.add(new Hold("host:" + host, 1));
         }
         all.addAll(budgets);

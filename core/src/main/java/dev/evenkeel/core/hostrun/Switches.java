@@ -123,11 +123,8 @@ final class Switches {
         List<Vm> vms = world.fleet().aliveOn(host.id());
         for (Vm vm : vms) {
             Refusal no = Exempt.why(run, vm, world);
-            if (no == null && Announcing.isUntold(run, vm, world)) {
-                no = Refusal.of(
-                        "VM_UNTOLD",
-                        "VM " + vm.name() + " came to host " + run.host() + " while it was changed, wants notice and"
-                                + " was told nothing; move it away, or try again");
+            if (no == null) {
+                no = Announcing.whyUntold(run, vm, world);
             }
             if (no == null) {
                 no = Ladder.unpreservable(Method.PRESERVE_KERNEL, vm, host, world.fleet(), world.pauses());

@@ -183,4 +183,16 @@ class HandOverTest {
         run.handedOver("vm-a").looksAtFreshObservations();
         assertThat(run.handOversOrdered()).containsExactly("vm-a", "vm-b");
     }
+
+    @Test
+    void oneThatCameMeanwhileAndWantsNoticeIsNotHandedOver() {
+        OneRun run = OneRun.preserving(given, "vm-a").begins().looksAtFreshObservations();
+        given.host("h1").runs("vm-b");
+        given.vm("vm-b").owner(Intent.DEFAULT.withNotice(Duration.ofHours(1)));
+
+        run.installed("vm-a", "vm-b");
+
+        assertThat(run.handOversOrdered()).doesNotContain("vm-b");
+        assertThat(run.why().evidence().toString() + run.why().why()).contains("VM_UNTOLD");
+    }
 }

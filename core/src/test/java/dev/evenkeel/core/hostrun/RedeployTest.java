@@ -3,6 +3,7 @@ package dev.evenkeel.core.hostrun;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.core.engine.Effect;
+import dev.evenkeel.core.engine.Hold;
 import dev.evenkeel.core.engine.LedgerEntry;
 import dev.evenkeel.core.engine.Outcome;
 import dev.evenkeel.core.engine.Outcome.Aftermath;
@@ -60,6 +61,9 @@ class RedeployTest {
                         RunPolicy.DEFAULT.stop(),
                         AGREED));
         assertThat(run.events()).containsExactly("vm-a REDEPLOY started");
+        assertThat(run.run().holds())
+                .as("should it have to be started where it was, its host is not being changed")
+                .contains(new Hold("host:h1", 1));
 
         arrives(run);
 
